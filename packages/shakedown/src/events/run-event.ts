@@ -1,0 +1,84 @@
+import type { WireError } from "../errors/shakedown-error.ts";
+import type { ResetOutcome } from "../isolation/lease.ts";
+
+/** Raised when a reader of old event files would misread new ones. */
+export const eventFormat = 1;
+
+interface At {
+  readonly atEpochMs: number;
+}
+
+/** Said by the supervisor, to whoever holds a session. */
+export type ServiceEvent = At &
+  (
+    | { readonly type: "service:starting"; readonly service: string; readonly slot?: number; readonly waitedFor: readonly string[] }
+    | { readonly type: "service:progress"; readonly service: string; readonly slot?: number; readonly step: string }
+    | {
+        readonly type: "service:ready";
+        readonly service: string;
+        readonly slot?: number;
+        readonly tookMs: number;
+        readonly engine: string;
+        readonly provider?: ProviderShown;
+        readonly note?: string;
+        /** True when it was running before this session. */
+        readonly attached: boolean;
+      }
+    | { readonly type: "service:failed"; readonly service: string; readonly slot?: number; readonly error: WireError }
+    | { readonly type: "service:exited"; readonly service: string; readonly slot?: number; readonly how: string; readonly logTail: readonly string[] }
+    | { readonly type: "service:stopped"; readonly service: string; readonly slot?: number }
+    | { readonly type: "slot:leased"; readonly slot: number; readonly generation: number; readonly tookMs: number }
+    | { readonly type: "slot:retired"; readonly slot: number; readonly service: string; readonly reason: string; readonly kept?: KeptData }
+    | { readonly type: "slot:returned"; readonly slot: number }
+  );
+
+export interface ProviderShown {
+  readonly kind: string;
+  readonly version: string;
+  readonly reason: string;
+  readonly passedOver: readonly { readonly kind: string; readonly reason: string }[];
+}
+
+/** Data of a failed test that was set aside. */
+export interface KeptData {
+  readonly service: string;
+  readonly connect: string;
+}
+
+/** Said by the runner about the tests. */
+export type TestEvent = At &
+  (
+    | { readonly type: "run:started"; readonly format: typeof eventFormat; readonly runId: string; readonly command: string; readonly shakedownVersion: string }
+    | { readonly type: "test:finished"; readonly test: TestIdentity; readonly result: TestResult }
+    | { readonly type: "test:reset"; readonly testId: string; readonly service: string; readonly tookMs: number; readonly outcome: ResetOutcome }
+    | { readonly type: "test:evidence"; readonly testId: string; readonly logs: readonly LogSlice[]; readonly kept: readonly KeptData[] }
+    | { readonly type: "run:finding"; readonly message: string }
+    | { readonly type: "run:finished"; readonly durationMs: number; readonly exitCode: number }
+  );
+
+export interface TestIdentity {
+  readonly id: string;
+  readonly file: string;
+  readonly suite: readonly string[];
+  readonly name: string;
+  readonly tags: readonly string[];
+}
+
+export interface TestResult {
+  readonly state: "passed" | "failed" | "skipped";
+  readonly startedEpochMs: number;
+  readonly durationMs: number;
+  readonly retries: number;
+  readonly slot?: number;
+  readonly errors: readonly { readonly message: string; readonly stack?: string; readonly diff?: string }[];
+}
+
+export interface LogSlice {
+  readonly service: string;
+  readonly slot?: number;
+  /** True where lines of other tests may be among them. */
+  readonly shared: boolean;
+  readonly lines: readonly string[];
+}
+
+export type RunEvent = ServiceEvent | TestEvent;

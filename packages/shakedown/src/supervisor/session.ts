@@ -1,0 +1,57 @@
+import type { ServiceEvent } from "../events/run-event.ts";
+import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
+import type { StackPlan } from "../stack/plan.ts";
+import type { BorrowSlot, OpenSession, RetiredSlot, RetireSlot, SupervisorStatus } from "./protocol.ts";
+
+/** How a worker finds the session that its run's main process holds: passed by environment or by the test runner. */
+export interface SessionAddress {
+  readonly socket: string;
+  readonly session: string;
+}
+
+export interface LogQuery {
+  readonly service?: string;
+  readonly slot?: number;
+  readonly sinceEpochMs?: number;
+  readonly untilEpochMs?: number;
+  readonly tail?: number;
+}
+
+export interface LogLines {
+  readonly service: string;
+  readonly slot?: number;
+  /** "2026-11-21T09:00:00.123Z out listening on 8080" */
+  readonly lines: readonly string[];
+}
+
+/** What may be done under a session; workers and the holder alike. Closing it ends only this connection. */
+export interface SessionClient extends AsyncDisposable {
+  readonly address: SessionAddress;
+  start(services?: readonly string[]): Promise<void>;
+  borrow(request: Omit<BorrowSlot, "holder">): Promise<SlotLease>;
+  giveBack(slot: number): Promise<void>;
+  retire(slot: number, request: RetireSlot): Promise<RetiredSlot>;
+  /** Stops and starts one service's process of a slot, or of the run when `slot` is absent. */
+  restart(service: string, slot?: number): Promise<ServiceLease>;
+  logs(query: LogQuery): Promise<readonly LogLines[]>;
+  status(): Promise<SupervisorStatus>;
+}
+
+/** The session itself: it lives until it is disposed or its holder dies. */
+export interface HeldSession extends SessionClient {
+  /** Settles when the supervisor ended the session, with the reason; never rejects. */
+  readonly ended: Promise<string>;
+}
+
+export interface OpenSessionOptions {
+  readonly plan: StackPlan;
+  readonly purpose: OpenSession["purpose"];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onEvent?: (event: ServiceEvent) => void;
+}
+
+/** Starts the supervisor of this checkout and stack if there is none (single-flight), and opens a session with it. */
+export type OpenSessionFunction = (options: OpenSessionOptions) => Promise<HeldSession>;
+
+/** For workers: joins the session that the run's main process holds. */
+export type JoinSessionFunction = (address: SessionAddress) => SessionClient;
