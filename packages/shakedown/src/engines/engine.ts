@@ -8,6 +8,11 @@ export interface Engine {
   readonly name: string;
   /** Finds everything wrong with the options before anything starts; may read files, starts nothing. */
   validate(service: ServicePlan, stack: StackPlan): Promise<readonly Problem[]>;
+  /**
+   * A hash of what shapes the service beside its options: the bytes of migrations, seeds, a binary's version.
+   * A running service is reused only while this stays the same.
+   */
+  fingerprint?(service: ServicePlan, stack: StackPlan): Promise<string>;
   /** Brings the run's part up: the server itself, or only the knowledge of which provider slots will use. */
   start(context: StartContext): Promise<RunningService>;
 }

@@ -9,39 +9,83 @@ interface CodeRow {
 
 /** Every error code, sorted by area. docs/reference/errors.md holds the same rows; a test compares the two. */
 export const errorCodes = {
-  CLI_USAGE: { exit: 2, httpStatus: 400, meaning: "A command was called with an unknown flag or a missing argument." },
-  CONTROL_PROTOCOL: { exit: 4, httpStatus: 400, meaning: "Client and supervisor did not understand each other." },
+  CLI_USAGE: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "A command was called with an unknown flag or a missing argument.",
+  },
+  CONTROL_PROTOCOL: {
+    exit: 4,
+    httpStatus: 400,
+    meaning: "Client and supervisor did not understand each other.",
+  },
   DATABASE_NOT_FOR_TESTS: {
     exit: 2,
     httpStatus: 400,
     meaning: "A URL points at a database whose name does not say that it is for tests.",
   },
-  DRIVER_MISSING: { exit: 2, httpStatus: 400, meaning: "An npm package that the call needs is not installed." },
+  DRIVER_MISSING: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "An npm package that the call needs is not installed.",
+  },
   INSTALL_UNSUPPORTED: {
     exit: 3,
     httpStatus: 501,
     meaning: "Shakedown cannot install this program on this machine by itself.",
   },
   INTERNAL: { exit: 4, httpStatus: 500, meaning: "A bug in Shakedown." },
-  PLATFORM_UNSUPPORTED: { exit: 3, httpStatus: 501, meaning: "The operating system is not supported." },
-  PROCESS_EXITED: { exit: 3, httpStatus: 502, meaning: "A process ended before it was ready, or while it was needed." },
-  PROVIDER_NONE: { exit: 3, httpStatus: 503, meaning: "No provider of a service works on this machine." },
+  PLATFORM_UNSUPPORTED: {
+    exit: 3,
+    httpStatus: 501,
+    meaning: "The operating system is not supported.",
+  },
+  PROCESS_EXITED: {
+    exit: 3,
+    httpStatus: 502,
+    meaning: "A process ended before it was ready, or while it was needed.",
+  },
+  PROVIDER_NONE: {
+    exit: 3,
+    httpStatus: 503,
+    meaning: "No provider of a service works on this machine.",
+  },
   RESET_BLOCKED: {
     exit: 1,
     httpStatus: 409,
     meaning: "A reset waited for a transaction of the application until its budget was spent.",
   },
-  RESET_UNSUPPORTED: { exit: 2, httpStatus: 400, meaning: "The chosen way of resetting does not work for this service." },
+  RESET_UNSUPPORTED: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "The chosen way of resetting does not work for this service.",
+  },
   SERVICE_UNKNOWN: { exit: 2, httpStatus: 404, meaning: "A name is not a service of the stack." },
-  SESSION_ENDED: { exit: 3, httpStatus: 410, meaning: "The run's session with the supervisor is over." },
+  SESSION_ENDED: {
+    exit: 3,
+    httpStatus: 410,
+    meaning: "The run's session with the supervisor is over.",
+  },
   SLOTS_EXHAUSTED: { exit: 3, httpStatus: 409, meaning: "Every slot is held." },
-  STACK_INVALID: { exit: 2, httpStatus: 400, meaning: "The stack has mistakes; all of them are listed." },
+  STACK_INVALID: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "The stack has mistakes; all of them are listed.",
+  },
   STACK_MISSING: { exit: 2, httpStatus: 404, meaning: "No stack file was found, or several." },
-  STACK_UNREADABLE: { exit: 2, httpStatus: 400, meaning: "The stack file does not parse, or throws." },
+  STACK_UNREADABLE: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "The stack file does not parse, or throws.",
+  },
   START_FAILED: { exit: 3, httpStatus: 502, meaning: "A service could not be started." },
   START_TIMEOUT: { exit: 3, httpStatus: 504, meaning: "The stack was not ready within its limit." },
   SUPERVISOR_UNREACHABLE: { exit: 3, httpStatus: 503, meaning: "The supervisor does not answer." },
-  TEST_SETUP: { exit: 2, httpStatus: 400, meaning: "A test file uses Shakedown in a way that cannot work." },
+  TEST_SETUP: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "A test file uses Shakedown in a way that cannot work.",
+  },
   WAIT_TIMEOUT: { exit: 1, httpStatus: 504, meaning: "A condition did not hold within its limit." },
 } as const satisfies Record<string, CodeRow>;
 

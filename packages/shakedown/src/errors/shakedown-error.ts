@@ -1,6 +1,12 @@
 import { type ErrorCode, errorCodes } from "./codes.ts";
 
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 export interface ErrorOptions {
   /** One imperative sentence, with a command where there is one. */
@@ -55,7 +61,11 @@ export function toWireError(error: unknown): WireError {
     };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: "INTERNAL", message: error instanceof Error ? error.message : String(error), details: { stack } };
+  return {
+    code: "INTERNAL",
+    message: error instanceof Error ? error.message : String(error),
+    details: { stack },
+  };
 }
 
 export function fromWireError(wire: WireError): ShakedownError {

@@ -11,8 +11,18 @@ interface At {
 /** Said by the supervisor, to whoever holds a session. */
 export type ServiceEvent = At &
   (
-    | { readonly type: "service:starting"; readonly service: string; readonly slot?: number; readonly waitedFor: readonly string[] }
-    | { readonly type: "service:progress"; readonly service: string; readonly slot?: number; readonly step: string }
+    | {
+        readonly type: "service:starting";
+        readonly service: string;
+        readonly slot?: number;
+        readonly waitedFor: readonly string[];
+      }
+    | {
+        readonly type: "service:progress";
+        readonly service: string;
+        readonly slot?: number;
+        readonly step: string;
+      }
     | {
         readonly type: "service:ready";
         readonly service: string;
@@ -24,11 +34,33 @@ export type ServiceEvent = At &
         /** True when it was running before this session. */
         readonly attached: boolean;
       }
-    | { readonly type: "service:failed"; readonly service: string; readonly slot?: number; readonly error: WireError }
-    | { readonly type: "service:exited"; readonly service: string; readonly slot?: number; readonly how: string; readonly logTail: readonly string[] }
+    | {
+        readonly type: "service:failed";
+        readonly service: string;
+        readonly slot?: number;
+        readonly error: WireError;
+      }
+    | {
+        readonly type: "service:exited";
+        readonly service: string;
+        readonly slot?: number;
+        readonly how: string;
+        readonly logTail: readonly string[];
+      }
     | { readonly type: "service:stopped"; readonly service: string; readonly slot?: number }
-    | { readonly type: "slot:leased"; readonly slot: number; readonly generation: number; readonly tookMs: number }
-    | { readonly type: "slot:retired"; readonly slot: number; readonly service: string; readonly reason: string; readonly kept?: KeptData }
+    | {
+        readonly type: "slot:leased";
+        readonly slot: number;
+        readonly generation: number;
+        readonly tookMs: number;
+      }
+    | {
+        readonly type: "slot:retired";
+        readonly slot: number;
+        readonly service: string;
+        readonly reason: string;
+        readonly kept?: KeptData;
+      }
     | { readonly type: "slot:returned"; readonly slot: number }
   );
 
@@ -48,10 +80,27 @@ export interface KeptData {
 /** Said by the runner about the tests. */
 export type TestEvent = At &
   (
-    | { readonly type: "run:started"; readonly format: typeof eventFormat; readonly runId: string; readonly command: string; readonly shakedownVersion: string }
+    | {
+        readonly type: "run:started";
+        readonly format: typeof eventFormat;
+        readonly runId: string;
+        readonly command: string;
+        readonly shakedownVersion: string;
+      }
     | { readonly type: "test:finished"; readonly test: TestIdentity; readonly result: TestResult }
-    | { readonly type: "test:reset"; readonly testId: string; readonly service: string; readonly tookMs: number; readonly outcome: ResetOutcome }
-    | { readonly type: "test:evidence"; readonly testId: string; readonly logs: readonly LogSlice[]; readonly kept: readonly KeptData[] }
+    | {
+        readonly type: "test:reset";
+        readonly testId: string;
+        readonly service: string;
+        readonly tookMs: number;
+        readonly outcome: ResetOutcome;
+      }
+    | {
+        readonly type: "test:evidence";
+        readonly testId: string;
+        readonly logs: readonly LogSlice[];
+        readonly kept: readonly KeptData[];
+      }
     | { readonly type: "run:finding"; readonly message: string }
     | { readonly type: "run:finished"; readonly durationMs: number; readonly exitCode: number }
   );
@@ -70,7 +119,11 @@ export interface TestResult {
   readonly durationMs: number;
   readonly retries: number;
   readonly slot?: number;
-  readonly errors: readonly { readonly message: string; readonly stack?: string; readonly diff?: string }[];
+  readonly errors: readonly {
+    readonly message: string;
+    readonly stack?: string;
+    readonly diff?: string;
+  }[];
 }
 
 export interface LogSlice {

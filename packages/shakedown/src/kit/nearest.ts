@@ -6,7 +6,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (best === undefined || distance < best.distance) best = { name, distance };
   }
   if (best === undefined) return undefined;
-  return best.distance <= Math.max(1, Math.floor(Math.max(word.length, best.name.length) / 3)) ? best.name : undefined;
+  return best.distance <= Math.max(1, Math.floor(Math.max(word.length, best.name.length) / 3))
+    ? best.name
+    : undefined;
 }
 
 function editDistance(left: string, right: string): number {

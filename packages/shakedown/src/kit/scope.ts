@@ -1,8 +1,15 @@
 /** Closes what was opened, in reverse order: every closer runs, and all failures are told. */
 export class Scope implements AsyncDisposable {
-  readonly #closers: Array<{ readonly title: string; readonly close: () => Promise<unknown> | unknown }> = [];
+  readonly #closers: Array<{
+    readonly title: string;
+    readonly close: () => Promise<unknown> | unknown;
+  }> = [];
 
-  own<Value>(title: string, value: Value, close: (value: Value) => Promise<unknown> | unknown): Value {
+  own<Value>(
+    title: string,
+    value: Value,
+    close: (value: Value) => Promise<unknown> | unknown,
+  ): Value {
     this.#closers.push({ title, close: () => close(value) });
     return value;
   }
@@ -17,7 +24,11 @@ export class Scope implements AsyncDisposable {
       try {
         await close();
       } catch (cause) {
-        failures.push(new Error(`closing ${title}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+        failures.push(
+          new Error(`closing ${title}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+            cause,
+          }),
+        );
       }
     }
     if (failures.length > 0) {

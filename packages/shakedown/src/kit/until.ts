@@ -25,7 +25,10 @@ export async function until<Value>(
   // AbortSignal.timeout() does not keep the process alive, so a lone wait would end it.
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
-  const stop = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+  const stop =
+    options.signal === undefined
+      ? deadline.signal
+      : AbortSignal.any([options.signal, deadline.signal]);
   const gaveUp = new Promise<undefined>((resolve) => {
     stop.addEventListener("abort", () => resolve(undefined), { once: true });
   });
@@ -52,7 +55,11 @@ export async function until<Value>(
   }
   options.signal?.throwIfAborted();
   throw new ShakedownError("WAIT_TIMEOUT", `${what}: not so after ${timeoutMs} ms`, {
-    details: { tries, lastValue: show(lastValue), ...(lastError === undefined ? {} : { lastError: String(lastError) }) },
+    details: {
+      tries,
+      lastValue: show(lastValue),
+      ...(lastError === undefined ? {} : { lastError: String(lastError) }),
+    },
     cause: lastError,
   });
 }

@@ -59,9 +59,19 @@ export interface SupervisorStatus extends SupervisorInfo {
   readonly startedEpochMs: number;
   readonly memoryBytes: number;
   readonly keep: boolean;
-  readonly sessions: readonly { readonly id: string; readonly purpose: string; readonly holder: ProcessIdentity; readonly sinceEpochMs: number }[];
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly purpose: string;
+    readonly holder: ProcessIdentity;
+    readonly sinceEpochMs: number;
+  }[];
   readonly services: readonly ServiceStatus[];
-  readonly slots: readonly { readonly slot: number; readonly generation: number; readonly held: boolean; readonly services: readonly string[] }[];
+  readonly slots: readonly {
+    readonly slot: number;
+    readonly generation: number;
+    readonly held: boolean;
+    readonly services: readonly string[];
+  }[];
 }
 
 export interface ServiceStatus {

@@ -1,7 +1,13 @@
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
 import type { StackPlan } from "../stack/plan.ts";
-import type { BorrowSlot, OpenSession, RetiredSlot, RetireSlot, SupervisorStatus } from "./protocol.ts";
+import type {
+  BorrowSlot,
+  OpenSession,
+  RetiredSlot,
+  RetireSlot,
+  SupervisorStatus,
+} from "./protocol.ts";
 
 /** How a worker finds the session that its run's main process holds: passed by environment or by the test runner. */
 export interface SessionAddress {

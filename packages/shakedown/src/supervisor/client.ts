@@ -1,0 +1,184 @@
+import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
+import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
+import { ownIdentity } from "../process/identity.ts";
+import { addressOf, askSupervisor, ensureSupervisor } from "./ensure-supervisor.ts";
+import type { RetiredSlot, SessionLine, SupervisorInfo, SupervisorStatus } from "./protocol.ts";
+import { followLogs } from "./follow-logs.ts";
+import { placesOf } from "./places.ts";
+import { readLogs } from "./read-logs.ts";
+import type {
+  HeldSession,
+  LogLines,
+  LogQuery,
+  OpenSessionOptions,
+  SessionAddress,
+  SessionClient,
+} from "./session.ts";
+import { call, callForLines, isNobodyThere } from "./wire.ts";
+
+/**
+ * Opens a session with the stack's supervisor, which is started if there is none. Whoever opened it closes it; it also ends
+ * when this process dies. Services start on the first `start` or `borrow`.
+ *
+ * @throws ShakedownError `STACK_INVALID`, `SUPERVISOR_UNREACHABLE`
+ */
+export async function openSession(options: OpenSessionOptions): Promise<HeldSession> {
+  const address = await addressOf(options.plan.file, options.environment);
+  for (let attempt = 1; ; attempt += 1) {
+    await ensureSupervisor(address, options.environment);
+    try {
+      return await openOn(address.socket, options);
+    } catch (error) {
+      // It stopped between our look and our call: the next one is on its way.
+      const late =
+        isNobodyThere(error) || (isShakedownError(error) && error.code === "SESSION_ENDED");
+      if (!late || attempt >= 20) throw error;
+    }
+  }
+}
+
+/** Joins the session that the run's main process holds; nothing is sent before the first call. */
+export function joinSession(address: SessionAddress): SessionClient {
+  const { socket, session } = address;
+  const holder = ownIdentity();
+  const post = async <Answer>(path: string, body: object = {}): Promise<Answer> => {
+    try {
+      return await call<Answer>(socket, {
+        method: "POST",
+        path: `/sessions/${session}${path}`,
+        body,
+      });
+    } catch (error) {
+      throw isNobodyThere(error) ? gone(error) : error;
+    }
+  };
+  const get = async <Answer>(path: string): Promise<Answer> => {
+    try {
+      return await call<Answer>(socket, { method: "GET", path });
+    } catch (error) {
+      throw isNobodyThere(error) ? gone(error) : error;
+    }
+  };
+  return {
+    address,
+    start: async (services) =>
+      void (await post("/start", services === undefined ? {} : { services })),
+    borrow: (request) => post<SlotLease>("/slots", { ...request, holder }),
+    giveBack: async (slot) => void (await post(`/slots/${slot}/return`)),
+    retire: (slot, request) => post<RetiredSlot>(`/slots/${slot}/retire`, request),
+    restart: (service, slot) =>
+      post<ServiceLease>(
+        slot === undefined ? `/restart/${service}` : `/slots/${slot}/restart/${service}`,
+      ),
+    logs: async (query) => (await get<{ logs: LogLines[] }>(`/logs?${toSearch(query)}`)).logs,
+    status: () => get<SupervisorStatus>("/status"),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** What may be asked of a supervisor without a session. */
+export interface SupervisorControl {
+  readonly info: SupervisorInfo;
+  status(): Promise<SupervisorStatus>;
+  logs(query: LogQuery): Promise<readonly LogLines[]>;
+  /** Stops it with everything that it runs; settles when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** The supervisor of this stack file, if one is running. */
+export async function findSupervisor(
+  stackFile: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<SupervisorControl | undefined> {
+  const { socket } = await addressOf(stackFile, environment);
+  const info = await askSupervisor(socket);
+  if (info === undefined) return undefined;
+  return {
+    info,
+    status: () => call<SupervisorStatus>(socket, { method: "GET", path: "/status" }),
+    logs: async (query) =>
+      (
+        await call<{ logs: LogLines[] }>(socket, {
+          method: "GET",
+          path: `/logs?${toSearch(query)}`,
+        })
+      ).logs,
+    async stop() {
+      await call(socket, { method: "POST", path: "/stop", body: {} });
+      await untilGone(socket);
+    },
+  };
+}
+
+/** The logs of a stack, running or not, as they stand in its folder. */
+export function readStoredLogs(stackFile: string, query: LogQuery): Promise<readonly LogLines[]> {
+  return readLogs(placesOf(stackFile).logs, query);
+}
+
+/** Tells each line that is added to the logs of a stack, until the signal aborts. */
+export function followStoredLogs(
+  stackFile: string,
+  ...rest: Tail<Parameters<typeof followLogs>>
+): Promise<void> {
+  return followLogs(placesOf(stackFile).logs, ...rest);
+}
+
+type Tail<Items extends readonly unknown[]> = Items extends readonly [unknown, ...infer Rest]
+  ? Rest
+  : never;
+
+async function openOn(socket: string, options: OpenSessionOptions): Promise<HeldSession> {
+  const { plan, purpose, environment, onEvent } = options;
+  const { lines, end } = await callForLines(socket, {
+    method: "POST",
+    path: "/sessions",
+    body: { holder: ownIdentity(), purpose, plan, environment },
+  });
+  const reader = lines[Symbol.asyncIterator]();
+  const first = (await reader.next()).value as SessionLine | undefined;
+  if (first?.type !== "session:opened")
+    throw new ShakedownError("SESSION_ENDED", "the supervisor ended before it opened the session");
+  const ended = (async () => {
+    for (let next = await reader.next(); next.done !== true; next = await reader.next()) {
+      const line = next.value as SessionLine;
+      if (line.type === "event") onEvent?.(line.event);
+      if (line.type === "session:ended") return line.reason;
+    }
+    return "the supervisor is gone";
+  })();
+  const joined = joinSession({ socket, session: first.session });
+  return {
+    ...joined,
+    ended,
+    async [Symbol.asyncDispose]() {
+      end();
+      await ended;
+    },
+  };
+}
+
+async function untilGone(socket: string): Promise<void> {
+  const { until } = await import("../kit/until.ts");
+  await until(async () => (await askSupervisor(socket)) === undefined, {
+    what: "the supervisor to be gone",
+    timeoutMs: 30_000,
+    everyMs: 10,
+  });
+}
+
+function gone(cause: unknown): ShakedownError {
+  return new ShakedownError(
+    "SESSION_ENDED",
+    "the supervisor is gone, and the run's session with it",
+    {
+      hint: "Start the run again; the supervisor's own log is in .shakedown/stacks.",
+      cause,
+    },
+  );
+}
+
+function toSearch(query: LogQuery): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+  return search.toString();
+}

@@ -1,0 +1,268 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import type { Server, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { ShakedownError } from "../errors/shakedown-error.ts";
+import { Scope } from "../kit/scope.ts";
+import { ownIdentity } from "../process/identity.ts";
+import { openProcesses } from "../process/open-processes.ts";
+import { makeFolders } from "../providers/folders.ts";
+import { invalidStackError } from "../stack/invalid-stack.ts";
+import { validatePlan } from "../stack/validate-plan.ts";
+import { packageVersion } from "../kit/package-version.ts";
+import { listenJson, type Routes } from "./json-server.ts";
+import { loadEngines } from "./load-engines.ts";
+import type { Places } from "./places.ts";
+import {
+  type BorrowSlot,
+  type OpenSession,
+  protocolVersion,
+  type RetireSlot,
+  type SupervisorInfo,
+  type SupervisorStatus,
+} from "./protocol.ts";
+import { readLogs } from "./read-logs.ts";
+import { openSessions, type Session } from "./sessions.ts";
+import { openStackRoom, roomKeyOf, type StackRoom } from "./stack-room.ts";
+import { claimData, sweepOrphans } from "./sweep-orphans.ts";
+
+export interface SupervisorOptions {
+  readonly places: Places;
+  readonly socket: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * The supervisor of one stack file: owns all services, hands out slots, and ends when nobody needs it any more.
+ *
+ * Settles when it has stopped everything; what happens between is driven by requests and by the ends of sessions.
+ */
+export async function runSupervisor({
+  places,
+  socket,
+  environment,
+}: SupervisorOptions): Promise<void> {
+  const scope = new Scope();
+  const self = ownIdentity();
+  const startedEpochMs = Date.now();
+  await mkdir(places.logs, { recursive: true });
+  await writeFile(join(places.state, ".gitignore"), "*\n");
+  const roots = await makeFolders({ stackFile: places.stackFile, environment });
+  const processes = await openProcesses({ cookie: randomUUID(), runtimeFolder: roots.sockets });
+  scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
+  const claim = await claimData(roots, places.key, self);
+  await processes.removeOnDeath(claim);
+  scope.defer("the claim on data folders", () => rm(claim, { force: true }));
+
+  /** Generations of the stack by what shapes them; there is more than one only while a stack file is being edited. */
+  const rooms = new Map<string, Promise<StackRoom>>();
+  let keep = false;
+  let stopping: Promise<void> | undefined;
+  let stopped: () => void = () => {};
+  const ended = new Promise<void>((resolve) => (stopped = resolve));
+
+  const isStopping = (): boolean => stopping !== undefined;
+
+  const sessions = openSessions((session) => {
+    void afterSession(session).catch((error: unknown) =>
+      process.stderr.write(`after a session: ${String(error)}\n`),
+    );
+  });
+
+  async function afterSession(session: Session): Promise<void> {
+    if (sessions.of(session.room).length === 0 && !keep) {
+      rooms.delete(session.room.key);
+      if (sessions.all().length === 0) return stop();
+      await session.room.stop();
+    }
+  }
+
+  async function openSession(request: OpenSession, response: ServerResponse): Promise<void> {
+    if (isStopping()) throw new ShakedownError("SESSION_ENDED", "the supervisor is stopping");
+    const problems = await validatePlan(request.plan);
+    if (problems.length > 0) throw invalidStackError(problems, request.plan.file);
+    const key = await roomKeyOf(request.plan, await loadEngines(request.plan));
+    const known = rooms.get(key);
+    const room =
+      known ??
+      openStackRoom({
+        plan: request.plan,
+        key,
+        environment: request.environment,
+        places,
+        roots,
+        processes,
+        emit: (event) => sessions.tellRoom(key, event),
+      });
+    rooms.set(key, room);
+    const opened = await room;
+    if (isStopping()) throw new ShakedownError("SESSION_ENDED", "the supervisor is stopping");
+    const session = sessions.open(request, opened, response);
+    if (request.purpose === "up") keep = true;
+    // A generation that only `up` kept alive goes when another takes its place.
+    for (const [otherKey, other] of rooms) {
+      const old = await other;
+      if (otherKey === key || sessions.of(old).length > 0) continue;
+      rooms.delete(otherKey);
+      void old
+        .stop()
+        .catch((error: unknown) =>
+          session.tell({
+            type: "event",
+            event: {
+              type: "service:progress",
+              service: "the old stack",
+              step: String(error),
+              atEpochMs: Date.now(),
+            },
+          }),
+        );
+    }
+  }
+
+  async function borrow(session: Session, request: BorrowSlot): Promise<object> {
+    const known = session.borrowed.get(request.wish);
+    const slot =
+      known === undefined
+        ? session.room.freeSlot(request.wish, sessions.held(session.room))
+        : session.room.slot(known.slot);
+    session.borrowed.set(request.wish, { slot: slot.number, holder: request.holder });
+    return slot.fill(request.services);
+  }
+
+  async function retire(
+    session: Session,
+    slotNumber: number,
+    request: RetireSlot,
+  ): Promise<object> {
+    const { lease, aside } = await session.room
+      .slot(slotNumber)
+      .retire(request.services, request.keep);
+    session.room.keep(aside);
+    const kept = aside.map(({ service, connect }) => ({ service, connect }));
+    sessions.tellRoom(session.room.key, {
+      type: "slot:retired",
+      slot: slotNumber,
+      service: request.service,
+      reason: request.reason,
+      ...(kept[0] === undefined ? {} : { kept: kept[0] }),
+      atEpochMs: Date.now(),
+    });
+    return { lease, kept };
+  }
+
+  async function status(): Promise<SupervisorStatus> {
+    const open = await Promise.all(rooms.values());
+    const shown = open.map((room) => room.status(sessions.held(room)));
+    return {
+      ...info(),
+      startedEpochMs,
+      memoryBytes: process.memoryUsage.rss(),
+      keep,
+      sessions: sessions
+        .all()
+        .map(({ id, purpose, holder, sinceEpochMs }) => ({ id, purpose, holder, sinceEpochMs })),
+      services: shown.flatMap(({ services }) => services),
+      slots: shown.flatMap(({ slots }) => slots),
+    };
+  }
+
+  const info = (): SupervisorInfo => ({
+    ...self,
+    protocol: protocolVersion,
+    version: packageVersion(),
+    stackFile: places.stackFile,
+  });
+
+  const routes: Routes = {
+    "GET /": () => ({ ...info(), stopping: isStopping() }),
+    "GET /status": status,
+    "GET /logs": async ({ query }) => {
+      for (const room of await Promise.all(rooms.values())) room.flushLogs();
+      return { logs: await readLogs(places.logs, logQuery(query)) };
+    },
+    "POST /stop": () => {
+      keep = false;
+      setImmediate(() => void stop());
+      return {};
+    },
+    "POST /sessions": async ({ body, response }) => {
+      await openSession(body as unknown as OpenSession, response);
+      return undefined;
+    },
+    "POST /sessions/:session/start": async ({ at, body }) => {
+      const session = sessions.find(at["session"] ?? "");
+      const names =
+        (body as { services?: readonly string[] } | null)?.services ??
+        session.room.plan.services.map(({ name }) => name);
+      await session.room.runPart.start(names);
+      return {};
+    },
+    "POST /sessions/:session/slots": ({ at, body }) =>
+      borrow(sessions.find(at["session"] ?? ""), body as unknown as BorrowSlot),
+    "POST /sessions/:session/slots/:slot/return": ({ at }) => {
+      const session = sessions.find(at["session"] ?? "");
+      for (const [wish, { slot }] of session.borrowed)
+        if (slot === Number(at["slot"])) session.borrowed.delete(wish);
+      return {};
+    },
+    "POST /sessions/:session/slots/:slot/retire": ({ at, body }) =>
+      retire(sessions.find(at["session"] ?? ""), Number(at["slot"]), body as unknown as RetireSlot),
+    "POST /sessions/:session/slots/:slot/restart/:service": ({ at }) =>
+      sessions
+        .find(at["session"] ?? "")
+        .room.slot(Number(at["slot"]))
+        .restart(at["service"] ?? ""),
+  };
+
+  let server: Server | undefined;
+  function stop(): Promise<void> {
+    stopping ??= (async () => {
+      for (const session of sessions.all()) session.end("the supervisor was stopped");
+      for (const room of rooms.values()) {
+        await room
+          .then((opened) => opened.stop())
+          .catch((error: unknown) => process.stderr.write(`stopping: ${String(error)}\n`));
+      }
+      // Gone from the file system first: who comes now starts the next supervisor instead of meeting this one.
+      await rm(socket, { force: true });
+      server?.close();
+      server?.closeAllConnections();
+      await scope[Symbol.asyncDispose]().catch((error: unknown) =>
+        process.stderr.write(`stopping: ${String(error)}\n`),
+      );
+      stopped();
+    })();
+    return stopping;
+  }
+
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+    process.on(signal, () => void stop());
+  await rm(socket, { force: true });
+  server = await listenJson(socket, routes);
+  process.stdout.write(`listening, pid ${self.pid}\n`);
+  void sweepOrphans(roots, places.key).catch(() => {}); // what cannot be swept now is tried again at the next start
+  stopWhenNobodyComes();
+  await ended;
+
+  /** The client that started us opens a session at once; if it died before that, we go too. */
+  function stopWhenNobodyComes(): void {
+    const timer = setTimeout(() => {
+      if (rooms.size === 0 && sessions.all().length === 0) void stop();
+    }, 10_000);
+    timer.unref();
+  }
+}
+
+function logQuery(query: URLSearchParams): Parameters<typeof readLogs>[1] {
+  const number = (name: string): number | undefined =>
+    query.has(name) ? Number(query.get(name)) : undefined;
+  const entries = {
+    service: query.get("service") ?? undefined,
+    slot: number("slot"),
+    sinceEpochMs: number("sinceEpochMs"),
+    untilEpochMs: number("untilEpochMs"),
+    tail: number("tail"),
+  };
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import type { ServiceEvent } from "../events/run-event.ts";
+import type { Processes } from "../process/managed-process.ts";
+import type { FolderRoots } from "../providers/folders.ts";
+import type { StackPlan } from "../stack/plan.ts";
+import { loadEngines, type EngineOf } from "./load-engines.ts";
+import type { Places } from "./places.ts";
+import type { SupervisorStatus } from "./protocol.ts";
+import { logFileOf } from "./read-logs.ts";
+import { openRunPart, type RunPart } from "./run-part.ts";
+import { openServiceLog, type OpenLog } from "./service-log.ts";
+import { type AsideLease, openSlot, type Slot } from "./slot.ts";
+import { ShakedownError } from "../errors/shakedown-error.ts";
+
+/** More workers than this on one machine is a mistake. */
+const mostSlots = 64;
+const mostKept = 3;
+
+export interface StackRoomOptions {
+  readonly plan: StackPlan;
+  readonly key: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly places: Places;
+  readonly roots: FolderRoots;
+  readonly processes: Processes;
+  readonly emit: (event: ServiceEvent) => void;
+}
+
+/** One running generation of the stack: the run's part of its services, its slots, and what was kept of failed tests. */
+export interface StackRoom {
+  readonly key: string;
+  readonly plan: StackPlan;
+  readonly runPart: RunPart;
+  slot(number: number): Slot;
+  /** The lowest slot that nobody holds, the wished one if it is free. */
+  freeSlot(wish: number, held: ReadonlySet<number>): Slot;
+  keep(aside: readonly AsideLease[]): void;
+  flushLogs(): void;
+  status(held: ReadonlySet<number>): Pick<SupervisorStatus, "services" | "slots">;
+  stop(): Promise<void>;
+}
+
+/** Tells whether two sessions want the same thing: the whole plan and what shapes its services beside their options. */
+export async function roomKeyOf(plan: StackPlan, engineOf: EngineOf): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(plan));
+  for (const service of plan.services) {
+    hash.update(
+      `\0${service.name}\0${(await engineOf(service.name).fingerprint?.(service, plan)) ?? ""}`,
+    );
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+export async function openStackRoom(options: StackRoomOptions): Promise<StackRoom> {
+  const { plan, places } = options;
+  const engineOf = await loadEngines(plan);
+  const logs = new Map<string, OpenLog>();
+  const slots = new Map<number, Slot>();
+  const kept: AsideLease[] = [];
+
+  const logOf = (service: string): OpenLog => {
+    const log =
+      logs.get(service) ?? openServiceLog((slot) => logFileOf(places.logs, service, slot));
+    logs.set(service, log);
+    return log;
+  };
+  const runPart = openRunPart({
+    plan,
+    engineOf,
+    environment: options.environment,
+    roots: options.roots,
+    generationKey: `${places.key}-${process.pid}-${options.key}`,
+    processes: options.processes,
+    logOf,
+    emit: options.emit,
+    // Whatever slots hold of a dead server is worthless: the next borrower gets fresh shares.
+    onDeath: () => {
+      for (const slot of slots.values()) void slot.release().catch(() => {}); // its server is gone, and that was told
+    },
+  });
+
+  function slot(number: number): Slot {
+    const known =
+      slots.get(number) ??
+      openSlot(number, {
+        plan,
+        engineOf,
+        runPart,
+        environment: options.environment,
+        emit: options.emit,
+      });
+    slots.set(number, known);
+    return known;
+  }
+
+  return {
+    key: options.key,
+    plan,
+    runPart,
+    slot,
+    freeSlot(wish, held) {
+      const number = [wish, ...Array.from({ length: mostSlots }, (_, index) => index)].find(
+        (candidate) => !held.has(candidate),
+      );
+      if (number === undefined || number >= mostSlots) {
+        throw new ShakedownError("SLOTS_EXHAUSTED", `all ${mostSlots} slots are held`, {
+          hint: "Run with fewer workers, or look for a forgotten run: shakedown status",
+        });
+      }
+      return slot(number);
+    },
+    keep(aside) {
+      kept.push(...aside);
+      for (const oldest of kept.splice(0, Math.max(0, kept.length - mostKept)))
+        void oldest.release().catch(() => {}); // goes with its server at the latest
+    },
+    flushLogs() {
+      for (const log of logs.values()) log.flush();
+    },
+    status: (held) => ({
+      services: runPart.status(),
+      slots: [...slots.values()].map(({ number, generation, services }) => ({
+        slot: number,
+        generation,
+        held: held.has(number),
+        services,
+      })),
+    }),
+    async stop() {
+      const failures: unknown[] = [];
+      const note = (error: unknown): void => void failures.push(error);
+      await Promise.all([...slots.values()].map((each) => each.release().catch(note)));
+      await Promise.all(kept.splice(0).map((aside) => aside.release().catch(note)));
+      await runPart.stop().catch(note);
+      for (const log of logs.values()) log[Symbol.dispose]();
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
+    },
+  };
+}

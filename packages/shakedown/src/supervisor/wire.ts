@@ -1,0 +1,95 @@
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { fromWireError, ShakedownError, type WireError } from "../errors/shakedown-error.ts";
+
+export interface WireRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** True for an error that says that nobody listens on the socket. */
+export function isNobodyThere(error: unknown): boolean {
+  const code = (error as { readonly code?: string } | null)?.code;
+  return code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET" || code === "EPIPE";
+}
+
+/** One JSON call over the supervisor's socket. Rejects with the supervisor's own error, or with the socket's. */
+export async function call<Answer>(
+  socket: string,
+  { method, path, body }: WireRequest,
+): Promise<Answer> {
+  const { response } = await open(socket, {
+    method,
+    path,
+    ...(body === undefined ? {} : { body }),
+  });
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  const answer = parse(Buffer.concat(chunks).toString("utf8"), path);
+  if (response.statusCode !== 200) throw fromWireError(answer["error"] as WireError);
+  return answer as Answer;
+}
+
+/** Opens a call whose answer is a stream of JSON lines; `end` hangs up. */
+export async function callForLines(
+  socket: string,
+  wire: WireRequest,
+): Promise<{ readonly lines: AsyncIterable<unknown>; readonly end: () => void }> {
+  const { outgoing, response } = await open(socket, wire);
+  if (response.statusCode !== 200) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+    throw fromWireError(
+      parse(Buffer.concat(chunks).toString("utf8"), wire.path)["error"] as WireError,
+    );
+  }
+  return { lines: jsonLines(response), end: () => outgoing.destroy() };
+}
+
+function open(
+  socket: string,
+  { method, path, body }: WireRequest,
+): Promise<{ outgoing: ClientRequest; response: IncomingMessage }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      socketPath: socket,
+      method,
+      path,
+      agent: false,
+      headers: { "content-type": "application/json" },
+    });
+    outgoing.once("error", reject);
+    outgoing.once("response", (response) => resolve({ outgoing, response }));
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+async function* jsonLines(response: IncomingMessage): AsyncGenerator<unknown> {
+  let rest = "";
+  response.setEncoding("utf8");
+  try {
+    for await (const chunk of response as AsyncIterable<string>) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line !== "") yield JSON.parse(line);
+    }
+  } catch {
+    // The supervisor died, or we hung up: the end of the lines says so.
+  }
+}
+
+function parse(text: string, path: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (cause) {
+    throw new ShakedownError(
+      "CONTROL_PROTOCOL",
+      `the supervisor answered ${path} with something that is not JSON`,
+      {
+        details: { answer: text.slice(0, 200) },
+        hint: "Run `shakedown down`, so that the next command starts a supervisor of its own version.",
+        cause,
+      },
+    );
+  }
+}
