@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessIdentity } from "./identity.ts";
+import { hasProc, isDead, listPids, readProcStat } from "./proc-stat.ts";
+
+/** Signals the group that `leader` leads or led; does nothing when its number belongs to somebody else by now. */
+export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): void {
+  const now = readProcStat(leader.pid);
+  if (now !== undefined && now.startTime !== leader.startTime) return;
+  try {
+    process.kill(-leader.pid, signal);
+  } catch {
+    // ESRCH: nobody is left. EPERM: only zombies are left (macOS).
+  }
+}
+
+/** True once the process group has no living member. Zombies do not count: without an init they stay for ever. */
+export function isGroupGone(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+  } catch (error) {
+    if (!hasProc() || (error as NodeJS.ErrnoException).code === "ESRCH") return true;
+  }
+  if (!hasProc()) return false;
+  return !listPids().some((pid) => {
+    const stat = readProcStat(pid);
+    return stat !== undefined && stat.group === group && !isDead(stat);
+  });
+}
+
+export async function waitForGroup(group: number, waitMs: number): Promise<boolean> {
+  const deadline = performance.now() + waitMs;
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 20)) {
+    if (isGroupGone(group)) return true;
+    if (performance.now() >= deadline) return false;
+    await sleep(pauseMs);
+  }
+}
+
+/**
+ * Kills every process whose environment holds `mark`: grandchildren that left the group by `setsid`. Linux only.
+ * Gives how many were found.
+ */
+export function killMarked(mark: string): number {
+  if (!hasProc()) return 0;
+  let killed = 0;
+  // A process may fork between the look and the kill; its child carries the mark too.
+  for (let round = 0; round < 5; round += 1) {
+    const found = listPids().filter((pid) => pid !== process.pid && isMarked(pid, mark));
+    if (found.length === 0) break;
+    for (const pid of found) {
+      try {
+        process.kill(pid, "SIGKILL");
+        killed += 1;
+      } catch {
+        // Gone in the meantime.
+      }
+    }
+  }
+  return killed;
+}
+
+function isMarked(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`).includes(mark);
+  } catch {
+    // Gone, or another user's, which cannot be ours.
+    return false;
+  }
+}
