@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { packageFolder, root } from "./places.ts";
+
+/** Compiles the package, unless what was compiled is newer than everything that it was compiled from. */
+export function buildPackage({ force = false }: { readonly force?: boolean } = {}): { readonly built: boolean } {
+  const dist = join(packageFolder, "dist");
+  if (!force && isFresh(dist)) return { built: false };
+  // Compiled aside and swapped in, so that what runs from dist never meets a half-written folder.
+  const next = join(packageFolder, `dist-next-${process.pid}`);
+  const old = join(packageFolder, `dist-old-${process.pid}`);
+  try {
+    const compiler = spawnSync(
+      join(root, "node_modules", ".bin", "tsc"),
+      ["-p", join(packageFolder, "tsconfig.build.json"), "--outDir", next],
+      { stdio: "inherit" },
+    );
+    if (compiler.error !== undefined) throw compiler.error;
+    if (compiler.status !== 0) throw new Error("the package does not compile");
+    const bin = join(next, "cli", "main.js");
+    if (existsSync(bin)) chmodSync(bin, 0o755);
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(next, dist);
+  } finally {
+    rmSync(next, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+  return { built: true };
+}
+
+function isFresh(dist: string): boolean {
+  const bin = join(dist, "cli", "main.js");
+  if (!existsSync(bin)) return false;
+  const builtMs = statSync(bin).mtimeMs;
+  const sources = [
+    ...filesUnder(join(packageFolder, "src")),
+    join(packageFolder, "tsconfig.build.json"),
+    join(root, "tsconfig.base.json"),
+  ];
+  return sources.every((file) => statSync(file).mtimeMs < builtMs);
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,3 @@
+import { buildPackage } from "./build-package.ts";
+
+buildPackage({ force: process.argv.includes("--force") });
