@@ -5,7 +5,7 @@ import { isShakedownError, ShakedownError, toWireError } from "../errors/shakedo
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { Processes } from "../process/managed-process.ts";
 import type { FolderRoots } from "../providers/folders.ts";
-import { servicesNeededBy } from "../stack/graph.ts";
+import { servicesNeededBy } from "./services-needed-by.ts";
 import type { ServicePlan, StackPlan } from "../stack/plan.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
 import type { EngineOf } from "./load-engines.ts";

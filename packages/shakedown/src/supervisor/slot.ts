@@ -1,7 +1,7 @@
 import type { RunningLease, SlotContext } from "../engines/engine.ts";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
-import { servicesNeededBy } from "../stack/graph.ts";
+import { servicesNeededBy } from "./services-needed-by.ts";
 import type { ServicePlan, StackPlan } from "../stack/plan.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
 import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";

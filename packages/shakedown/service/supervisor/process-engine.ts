@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Engine, RunningLease, RunningService } from "../../src/engines/engine.ts";
+import { ShakedownError } from "../../src/errors/shakedown-error.ts";
+
+/**
+ * An engine for tests of the supervisor: its service is a real `sleep` process, with a second one for each slot.
+ * Options: `startMs`, `failWith`, `perSlot`, `fingerprintFile`.
+ */
+const engine: Engine = {
+  name: "process",
+  validate: async (service) =>
+    service.options["invalid"] === true ? [{ at: `services.${service.name}.invalid`, message: "is true" }] : [],
+  fingerprint: async (service) => String(existsSync(String(service.options["fingerprintFile"] ?? ""))),
+  async start({ service, processes, log, signal, folders }) {
+    const { startMs = 0, failWith, perSlot = true, command = "sleep" } = service.options as {
+      startMs?: number;
+      failWith?: string;
+      perSlot?: boolean;
+      command?: string;
+    };
+    const startProcess = () =>
+      processes.start({
+        title: service.name,
+        command,
+        args: ["1000"],
+        cwd: folders.data,
+        env: { PATH: process.env["PATH"] ?? "" },
+        stopSteps: [{ signal: "SIGTERM", to: "group", waitMs: 1000 }],
+        deathSignal: "SIGKILL",
+        onLine: (stream, line) => log.write(stream, line),
+      });
+    const own = await startProcess();
+    log.write("shakedown", `started ${own.pid}`);
+    try {
+      await sleep(startMs, undefined, { signal });
+      if (failWith !== undefined) throw new ShakedownError("START_FAILED", failWith);
+    } catch (error) {
+      await own.stop();
+      throw error;
+    }
+    let stopped = false;
+    const lease = async (slot: number, generation: number): Promise<RunningLease> => {
+      const child = await startProcess();
+      const running: RunningLease = {
+        outputs: { url: `process://${service.name}/${slot}/${generation}`, pid: String(child.pid) },
+        control: { pid: child.pid },
+        restart: async () => {
+          await child.stop();
+          return lease(slot, generation);
+        },
+        setAside: async () => `look at process ${child.pid}`,
+        release: async () => void (await child.stop()),
+      };
+      return running;
+    };
+    const running: RunningService = {
+      provider: { kind: "native", version: "sleep 1", reason: "it is everywhere", passedOver: [] },
+      outputs: { url: `process://${service.name}`, pid: String(own.pid) },
+      control: {},
+      died: own.exited.then((exit) => (stopped ? new Promise<never>(() => {}) : { how: `exited with ${exit.code ?? exit.signal}`, logTail: log.tail(5) })),
+      ...(perSlot ? { lease: ({ slot, generation }) => lease(slot, generation) } : {}),
+      stop: async () => {
+        stopped = true;
+        await own.stop();
+      },
+    };
+    return running;
+  },
+};
+
+export default engine;
