@@ -116,7 +116,7 @@ function startWatcher(cookie: string, onDeath: (watcher: Watcher) => void): Watc
     }
     if (watcher.unanswered.length === 0) setHoldsLoop(child, false);
   });
-  gone.then(() => onDeath(watcher));
+  void gone.then(() => onDeath(watcher));
   return watcher;
 }
 

@@ -112,7 +112,7 @@ function drain(
   const streams = (["out", "err"] as const).map((name) => {
     const stream = name === "out" ? child.stdout : child.stderr;
     const splitter = splitLines((line) => onLine(name, line));
-    stream.on("data", splitter.push);
+    stream.on("data", (chunk: Buffer) => splitter.push(chunk));
     // ECONNRESET and the like: the process is gone, which its exit tells.
     stream.on("error", () => undefined);
     const ended = new Promise<void>((resolve) => {
@@ -122,7 +122,7 @@ function drain(
       });
       stream.once("close", resolve);
     });
-    return { ended, flush: splitter.flush };
+    return { ended, flush: () => splitter.flush() };
   });
   return {
     ended: Promise.all(streams.map((stream) => stream.ended)),

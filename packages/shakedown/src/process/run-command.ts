@@ -61,6 +61,7 @@ export async function runCommand(options: RunCommandOptions): Promise<CommandRes
   }, timeoutMs);
   const stop = (): void => void running.stop();
   signal?.addEventListener("abort", stop);
+  if (signal?.aborted === true) stop();
   try {
     const exit = await running.exited;
     await running.stop();
