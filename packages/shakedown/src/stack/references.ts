@@ -34,7 +34,11 @@ export function resolveReferences<Value extends JsonValue>(
   lookUp: (reference: Reference) => string | undefined,
 ): Value {
   return visitStrings(value, (text) =>
-    text.replaceAll(token, (whole, service: string, output: string) => lookUp({ service, output: output.slice(1) }) ?? whole),
+    text.replaceAll(
+      token,
+      (whole, service: string, output: string) =>
+        lookUp({ service, output: output.slice(1) }) ?? whole,
+    ),
   ) as Value;
 }
 
@@ -42,7 +46,9 @@ function visitStrings(value: JsonValue, visit: (text: string) => string): JsonVa
   if (typeof value === "string") return visit(value);
   if (Array.isArray(value)) return value.map((item: JsonValue) => visitStrings(item, visit));
   if (value !== null && typeof value === "object") {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visitStrings(item as JsonValue, visit)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, visitStrings(item as JsonValue, visit)]),
+    );
   }
   return value;
 }

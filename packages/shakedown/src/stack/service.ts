@@ -8,6 +8,8 @@ export interface EngineReference {
   readonly name: string;
   /** File URL of the module whose default export is the `Engine`. */
   readonly module: string;
+  /** All outputs (`url`, `ports.http`) where they are known before the start, so that a typo is found without starting. */
+  readonly outputs?: readonly string[];
 }
 
 /**
@@ -26,7 +28,10 @@ export interface Service<Handle = unknown> {
   readonly after: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
   /** Opens the test side of a lease; called in the process that runs the tests. */
-  readonly openClient: (lease: ServiceLease, context: OpenClientContext) => Promise<LeaseClient<Handle>>;
+  readonly openClient: (
+    lease: ServiceLease,
+    context: OpenClientContext,
+  ) => Promise<LeaseClient<Handle>>;
 }
 
 export type Services = Readonly<Record<string, Service>>;
@@ -34,4 +39,6 @@ export type Services = Readonly<Record<string, Service>>;
 export type HandleOf<Value> = Value extends Service<infer Handle> ? Handle : never;
 
 /** The typed fixtures of a stack: one handle for each service. */
-export type HandlesOf<StackServices extends Services> = { [Name in keyof StackServices]: HandleOf<StackServices[Name]> };
+export type HandlesOf<StackServices extends Services> = {
+  [Name in keyof StackServices]: HandleOf<StackServices[Name]>;
+};

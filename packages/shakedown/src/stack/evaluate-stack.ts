@@ -1,0 +1,39 @@
+import { toWireError, type WireError } from "../errors/shakedown-error.ts";
+import { importStackFile } from "./import-stack-file.ts";
+import { invalidStackError } from "./invalid-stack.ts";
+import type { StackPlan } from "./plan.ts";
+import { toPlan } from "./to-plan.ts";
+import { validatePlan } from "./validate-plan.ts";
+
+/** What the loader's child tells its parent. */
+export type LoaderAnswer =
+  | { readonly kind: "plan"; readonly plan: StackPlan; readonly inputs: PlanInputs }
+  | { readonly kind: "error"; readonly error: WireError };
+
+/** All that the plan was made from, as far as it can be seen. */
+export interface PlanInputs {
+  readonly files: readonly string[];
+  readonly environmentNames: readonly string[];
+  readonly wholeEnvironment: boolean;
+}
+
+/** Stack file to plan, in a process of its own. Never rejects. */
+export async function evaluateStack(
+  file: string,
+  loadedModules: () => readonly string[],
+): Promise<LoaderAnswer> {
+  try {
+    const { stack, files, environment } = await importStackFile(file);
+    const { plan, problems, unreadable } = toPlan(stack, file);
+    const inputs: PlanInputs = {
+      files: [...new Set([...files, ...loadedModules()])],
+      environmentNames: [...environment.names].toSorted(),
+      wholeEnvironment: environment.all,
+    };
+    const all = [...problems, ...(await validatePlan(plan, unreadable))];
+    if (all.length > 0) throw invalidStackError(all, file);
+    return { kind: "plan", plan, inputs };
+  } catch (error) {
+    return { kind: "error", error: toWireError(error) };
+  }
+}

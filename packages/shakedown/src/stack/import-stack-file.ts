@@ -1,0 +1,78 @@
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ShakedownError } from "../errors/shakedown-error.ts";
+import { isStack, type Stack } from "./define-stack.ts";
+import { findVite, type FoundVite } from "./find-vite.ts";
+import { type EnvironmentReads, recordEnvironment } from "./record-environment.ts";
+import { unreadableStackError } from "./unreadable-stack.ts";
+
+export interface ImportedStack {
+  readonly stack: Stack;
+  /** Files that Vite loaded; what Node loaded itself is not among them. */
+  readonly files: readonly string[];
+  readonly environment: EnvironmentReads;
+}
+
+/**
+ * Evaluates a stack file, through Vite where there is one: it knows enums, path aliases and imports without extension.
+ * Only for the loader's child process: it replaces `process.env` by one that notes what is read.
+ *
+ * @throws ShakedownError `STACK_UNREADABLE` when the file does not parse or throws, `STACK_INVALID` when it gives no stack
+ */
+export async function importStackFile(file: string): Promise<ImportedStack> {
+  const found = await findVite(dirname(file));
+  const environment = recordEnvironment((reader) => !isOurTool(reader, found));
+  const imported = await evaluate(file, found);
+  const stack = imported.module["default"];
+  if (!isStack(stack)) throw noStack(file, imported.module);
+  return { stack, files: imported.files, environment: environment() };
+}
+
+interface Evaluated {
+  readonly module: Readonly<Record<string, unknown>>;
+  readonly files: readonly string[];
+}
+
+async function evaluate(file: string, found: FoundVite | undefined): Promise<Evaluated> {
+  try {
+    if (found === undefined)
+      return {
+        module: (await import(pathToFileURL(file).href)) as Evaluated["module"],
+        files: [file],
+      };
+    const { module, dependencies } = await found.vite.runnerImport(file, {
+      root: dirname(file),
+      logLevel: "silent",
+      resolve: { tsconfigPaths: true },
+    });
+    return { module, files: [file, ...dependencies.filter((path) => path !== null)] };
+  } catch (error) {
+    throw unreadableStackError(error, file, found !== undefined);
+  }
+}
+
+function isOurTool(reader: string, found: FoundVite | undefined): boolean {
+  if (reader === "") return true;
+  return (
+    found !== undefined &&
+    (reader.includes(`${found.folder}/`) || reader.includes("/node_modules/rolldown/"))
+  );
+}
+
+function noStack(file: string, module: Readonly<Record<string, unknown>>): ShakedownError {
+  const others = Object.keys(module).filter((name) => name !== "default");
+  const named = others.find((name) => isStack(module[name]));
+  if ("default" in module) {
+    return new ShakedownError("STACK_INVALID", `the default export of ${file} is not a stack`, {
+      hint: "Export one: export default defineStack({ … })",
+      details: { file },
+    });
+  }
+  return new ShakedownError("STACK_INVALID", `${file} has no default export`, {
+    hint:
+      named === undefined
+        ? "Export the stack: export default defineStack({ … })"
+        : `Export ${named} as the default too: export default ${named}`,
+    details: { file, exports: others },
+  });
+}

@@ -1,0 +1,65 @@
+import { syncBuiltinESMExports } from "node:module";
+
+export interface EnvironmentReads {
+  /** Names that were asked for, whether or not they exist. */
+  readonly names: ReadonlySet<string>;
+  /** True when somebody listed or copied the whole environment. */
+  readonly all: boolean;
+}
+
+/**
+ * Notes from now on which variables are read, by whom `counts` says yes to: the file of the reader, as V8 names it.
+ * Replaces `process.env` for good: only for a process that ends soon.
+ */
+export function recordEnvironment(counts: (reader: string) => boolean): () => EnvironmentReads {
+  const names = new Set<string>();
+  let all = false;
+  const environment = process.env;
+  const note = (name: string | symbol): void => {
+    if (typeof name === "string" && !names.has(name) && counts(readerOf(note))) names.add(name);
+  };
+  process.env = new Proxy(environment, {
+    get(target, name) {
+      note(name);
+      return Reflect.get(target, name) as string | undefined;
+    },
+    has(target, name) {
+      note(name);
+      return Reflect.has(target, name);
+    },
+    getOwnPropertyDescriptor(target, name) {
+      note(name);
+      return Reflect.getOwnPropertyDescriptor(target, name);
+    },
+    ownKeys(target) {
+      if (!all && counts(readerOf(note))) all = true;
+      return Reflect.ownKeys(target);
+    },
+  });
+  // For `import { env } from "node:process"`.
+  syncBuiltinESMExports();
+  return () => ({ names, all });
+}
+
+/** The nearest file on the call stack that is not Node's own and not this one. */
+function readerOf(inner: (...input: never[]) => unknown): string {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const carrier: { stack?: unknown } = {};
+  try {
+    Error.stackTraceLimit = 20;
+    Error.prepareStackTrace = (_error, sites) =>
+      sites.map((site) => site.getScriptNameOrSourceURL());
+    Error.captureStackTrace(carrier, inner);
+    const files = carrier.stack as (string | null | undefined)[];
+    return (
+      files.find(
+        (file) => typeof file === "string" && !file.startsWith("node:") && file !== import.meta.url,
+      ) ?? ""
+    );
+  } finally {
+    if (prepareStackTrace === undefined)
+      delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+    else Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}

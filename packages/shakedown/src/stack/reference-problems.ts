@@ -1,0 +1,125 @@
+import type { JsonValue } from "../errors/shakedown-error.ts";
+import { nearest } from "../kit/nearest.ts";
+import { placeOf } from "./option-data.ts";
+import type { Problem, ServicePlan } from "./plan.ts";
+import { findReferences, type Reference } from "./references.ts";
+import type { Services } from "./service.ts";
+
+/** References and `after` entries that name a service or an output that does not exist. */
+export function referenceProblems(plans: readonly ServicePlan[], services: Services): Problem[] {
+  const byName = new Map(plans.map((plan) => [plan.name, plan]));
+  return plans.flatMap((plan) => [
+    ...textsIn(plan.options, []).flatMap(({ text, path }) =>
+      findReferences(text).flatMap((reference) =>
+        check(reference, placeOf(plan.name, path), plan, byName),
+      ),
+    ),
+    ...afterProblems(plan.name, services[plan.name]?.after, [...byName.keys()]),
+  ]);
+}
+
+function check(
+  reference: Reference,
+  at: string,
+  { name, engine }: ServicePlan,
+  byName: ReadonlyMap<string, ServicePlan>,
+): Problem[] {
+  const { service, output } = reference;
+  if (service === name) {
+    return [
+      {
+        at,
+        message: `refers to ${service}.${output}, which is the service itself`,
+        hint: `Write self.${output}`,
+      },
+    ];
+  }
+  const target = service === "self" ? engine : byName.get(service)?.engine;
+  if (target === undefined)
+    return [
+      {
+        at,
+        ...unknownService(
+          service,
+          [...byName.keys()].filter((other) => other !== name),
+        ),
+      },
+    ];
+  const problem = unknownOutput(reference, target.outputs);
+  return problem === undefined ? [] : [{ at, ...problem }];
+}
+
+function unknownService(service: string, names: readonly string[]): Omit<Problem, "at"> {
+  const meant = nearest(service, [...names, "self"]);
+  const known =
+    names.length === 0
+      ? "It is the only service of the stack"
+      : `The other services: ${names.join(", ")}`;
+  return {
+    message: `refers to ${service}, which is not a service of this stack`,
+    hint: meant === undefined ? known : `Did you mean ${meant}?`,
+  };
+}
+
+function unknownOutput(
+  { service, output }: Reference,
+  known: readonly string[] | undefined,
+): Omit<Problem, "at"> | undefined {
+  if (known === undefined || known.includes(output)) return undefined;
+  const group = known.filter((name) => name.startsWith(`${output}.`));
+  if (group.length > 0) {
+    const choices = group.map((name) => `${service}.${name}`).join(", ");
+    return {
+      message: `uses ${service}.${output} as a value, but it is a group`,
+      hint: `Choose one of: ${choices}`,
+    };
+  }
+  const meant = nearest(output, known);
+  const has =
+    known.length === 0 ? `${service} has no outputs` : `${service} has: ${known.join(", ")}`;
+  return {
+    message: `refers to ${service}.${output}, which does not exist`,
+    hint: meant === undefined ? has : `Did you mean ${service}.${meant}? ${has}`,
+  };
+}
+
+function afterProblems(name: string, after: unknown, names: readonly string[]): Problem[] {
+  const at = placeOf(name, ["after"]);
+  if (!Array.isArray(after))
+    return [{ at, message: "is not a list of service names", hint: `Write after: ["db"]` }];
+  return after.flatMap((need: unknown, index): Problem[] => {
+    const place = `${at}.${index}`;
+    if (typeof need !== "string")
+      return [
+        {
+          at: place,
+          message: "is not the name of a service",
+          hint: `Write its name as text: "db"`,
+        },
+      ];
+    if (need === name)
+      return [{ at: place, message: "names the service itself", hint: "Take it out" }];
+    if (names.includes(need)) return [];
+    const others = names.filter((other) => other !== name);
+    const meant = nearest(need, others);
+    return [
+      {
+        at: place,
+        message: `names ${need}, which is not a service of this stack`,
+        hint:
+          meant === undefined
+            ? `The other services: ${others.join(", ")}`
+            : `Did you mean ${meant}?`,
+      },
+    ];
+  });
+}
+
+function textsIn(
+  value: JsonValue,
+  path: readonly string[],
+): { text: string; path: readonly string[] }[] {
+  if (typeof value === "string") return [{ text: value, path }];
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, item]) => textsIn(item as JsonValue, [...path, key]));
+}
