@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { packageFolder, root } from "./places.ts";
 
 /** Compiles the package, unless what was compiled is newer than everything that it was compiled from. */
-export function buildPackage({ force = false }: { readonly force?: boolean } = {}): { readonly built: boolean } {
+export function buildPackage({ force = false }: { readonly force?: boolean } = {}): {
+  readonly built: boolean;
+} {
   const dist = join(packageFolder, "dist");
   if (!force && isFresh(dist)) return { built: false };
   // Compiled aside and swapped in, so that what runs from dist never meets a half-written folder.

@@ -5,12 +5,16 @@ import { buildPackage } from "./build-package.ts";
 import { commandLine, exampleFolder, root } from "./places.ts";
 import { prepareServices } from "./prepare-services.ts";
 
-console.log("Shakedown demo: examples/home-security, an application on PostgreSQL and Redis, with its integration tests.\n");
+console.log(
+  "Shakedown demo: examples/home-security, an application on PostgreSQL and Redis, with its integration tests.\n",
+);
 
 if (buildPackage().built) console.log("built packages/shakedown");
 const missing = prepareServices((line) => console.log(line));
 if (missing.length > 0) {
-  console.error(`\nThis machine cannot run the demo yet:\n${missing.map((line) => `  ${line}`).join("\n")}`);
+  console.error(
+    `\nThis machine cannot run the demo yet:\n${missing.map((line) => `  ${line}`).join("\n")}`,
+  );
   process.exit(3);
 }
 

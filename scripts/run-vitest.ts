@@ -34,7 +34,12 @@ export async function runVitest(
     child.on("exit", (code, signal) => resolve(signal === null ? (code ?? 1) : 128));
   });
   if (!existsSync(resultFile)) {
-    return { passed: 0, failed: 1, skipped: 0, problem: `Vitest wrote no results (exit status ${exitCode})` };
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      problem: `Vitest wrote no results (exit status ${exitCode})`,
+    };
   }
   return countResults(JSON.parse(readFileSync(resultFile, "utf8")) as VitestResults, exitCode);
 }
@@ -52,15 +57,25 @@ export interface VitestResults {
 }
 
 /** A file that fails without a failed test (it does not load) counts as one failure; so do errors outside of all files. */
-export function countResults(results: VitestResults, exitCode: number): Count & { readonly problem?: string } {
+export function countResults(
+  results: VitestResults,
+  exitCode: number,
+): Count & { readonly problem?: string } {
   const brokenFiles = results.testResults.filter(
     ({ status, assertionResults }) =>
       status === "failed" && !assertionResults.some((test) => test.status === "failed"),
   ).length;
   const failed = results.numFailedTests + brokenFiles;
-  const count = { passed: results.numPassedTests, skipped: results.numPendingTests + results.numTodoTests };
+  const count = {
+    passed: results.numPassedTests,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
   if (exitCode !== 0 && failed === 0) {
-    return { ...count, failed: 1, problem: `every test passed, but Vitest ended with exit status ${exitCode}` };
+    return {
+      ...count,
+      failed: 1,
+      problem: `every test passed, but Vitest ended with exit status ${exitCode}`,
+    };
   }
   return { ...count, failed };
 }

@@ -64,12 +64,16 @@ export function pickGroups(argv: readonly string[]): Picked {
   const others = argv.filter((argument) => !groups.some(({ name }) => name === argument));
   const paths = others.filter((argument) => !argument.startsWith("-") && argument.includes("/"));
   const byPath = groups.filter(({ prefixes }) =>
-    paths.some((path) => prefixes.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix)),
+    paths.some((path) =>
+      prefixes.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix),
+    ),
   );
   const wanted = groups.filter((group) => named.includes(group) || byPath.includes(group));
   return {
     wanted: wanted.length === 0 ? groups : wanted,
-    vitestArguments: others.map((argument) => (paths.includes(argument) ? withoutFolder(argument) : argument)),
+    vitestArguments: others.map((argument) =>
+      paths.includes(argument) ? withoutFolder(argument) : argument,
+    ),
   };
 }
 

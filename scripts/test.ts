@@ -21,7 +21,9 @@ const requireAll = process.env["SHAKEDOWN_REQUIRE"] === "all";
 const startedMs = performance.now();
 
 buildPackage();
-const missing = wanted.some((group) => group.needsServices) ? prepareServices((line) => console.log(line)) : [];
+const missing = wanted.some((group) => group.needsServices)
+  ? prepareServices((line) => console.log(line))
+  : [];
 const scratch = await mkdtemp(join(tmpdir(), "shakedown-test-"));
 const notes: string[] = [];
 let total: Count = { passed: 0, failed: 0, skipped: 0 };
@@ -43,7 +45,10 @@ async function runGroup(group: Group): Promise<Count> {
     return requireAll ? { passed: 0, failed: 1, skipped: 0 } : { passed: 0, failed: 0, skipped: 1 };
   }
   console.log(`\n== ${group.name}: ${group.about}`);
-  const count = await runVitest(group, { vitestArguments, resultFile: join(scratch, `${group.name}.json`) });
+  const count = await runVitest(group, {
+    vitestArguments,
+    resultFile: join(scratch, `${group.name}.json`),
+  });
   if (count.problem !== undefined) notes.push(`${group.name}: ${count.problem}`);
   notes.push(`${group.name}: ${toClosingLine(count)}`);
   return count;

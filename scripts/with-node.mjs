@@ -11,9 +11,11 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const needs = "Node.js 24, or 22.22 and newer in its line";
 
-if (process.platform === "win32") giveUp("Shakedown does not run on Windows yet.", "Use it inside WSL 2, where it is Linux.");
+if (process.platform === "win32")
+  giveUp("Shakedown does not run on Windows yet.", "Use it inside WSL 2, where it is Linux.");
 const [script, ...rest] = process.argv.slice(2);
-if (script === undefined) giveUp("no script was named", "node scripts/with-node.mjs scripts/demo.ts");
+if (script === undefined)
+  giveUp("no script was named", "node scripts/with-node.mjs scripts/demo.ts");
 run(findNode());
 
 function findNode() {
@@ -23,7 +25,11 @@ function findNode() {
   installNode();
   if (works(cachedNode())) return cachedNode();
   return giveUp(
-    "this machine has Node.js " + process.versions.node + "; the repository needs " + needs + ", and none could be installed",
+    "this machine has Node.js " +
+      process.versions.node +
+      "; the repository needs " +
+      needs +
+      ", and none could be installed",
     "Install Node.js 24 and run the command again.",
   );
 }
@@ -60,46 +66,77 @@ function cacheFolder() {
 function installNode() {
   const folder = cacheFolder();
   const name = platformPackage();
-  console.error("Node.js " + process.versions.node + " is too old for this repository; fetching " + name + "@24 into " + folder);
+  console.error(
+    "Node.js " +
+      process.versions.node +
+      " is too old for this repository; fetching " +
+      name +
+      "@24 into " +
+      folder,
+  );
   try {
     mkdirSync(folder, { recursive: true });
     // An own package.json keeps npm from walking up to this workspace's.
     writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   } catch (error) {
-    return giveUp("the cache folder " + folder + " cannot be written: " + error.message, "Set XDG_CACHE_HOME to a folder that can.");
+    return giveUp(
+      "the cache folder " + folder + " cannot be written: " + error.message,
+      "Set XDG_CACHE_HOME to a folder that can.",
+    );
   }
   const npm = npmCommand();
-  spawnSync(npm.command, npm.args.concat("install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", name + "@24"), {
-    cwd: folder,
-    env: withoutNpmSettings(process.env),
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  spawnSync(
+    npm.command,
+    npm.args.concat(
+      "install",
+      "--no-save",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      name + "@24",
+    ),
+    {
+      cwd: folder,
+      env: withoutNpmSettings(process.env),
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
 }
 
 function npmCommand() {
   const cli = process.env.npm_execpath;
-  if (cli && existsSync(cli) && /\.c?js$/.test(cli)) return { command: process.execPath, args: [cli] };
+  if (cli && existsSync(cli) && /\.c?js$/.test(cli))
+    return { command: process.execPath, args: [cli] };
   return { command: "npm", args: [] };
 }
 
 /** An outer `npm run` tells its own folder and flags by environment, which would misdirect the inner npm. */
 function withoutNpmSettings(environment) {
-  const misleading = /^npm_(config_(local_prefix|prefix|workspace|workspaces|ignore_scripts|omit|include|save)|package_|lifecycle_)/i;
+  const misleading =
+    /^npm_(config_(local_prefix|prefix|workspace|workspaces|ignore_scripts|omit|include|save)|package_|lifecycle_)/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !misleading.test(name)));
 }
 
 function run(node) {
   // Tools that are started by name (`#!/usr/bin/env node`) get the same Node.
   const path = dirname(node) + delimiter + (process.env.PATH || "");
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", join(root, script)].concat(rest), {
-    stdio: "inherit",
-    env: Object.assign({}, process.env, { PATH: path }),
-  });
+  const child = spawn(
+    node,
+    ["--disable-warning=ExperimentalWarning", join(root, script)].concat(rest),
+    {
+      stdio: "inherit",
+      env: Object.assign({}, process.env, { PATH: path }),
+    },
+  );
   // A terminal's Ctrl-C reaches the child by itself; sent twice it would mean "at once".
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("error", (error) => giveUp(node + " could not be started: " + error.message, "Install Node.js 24."));
-  child.on("exit", (code, signal) => process.exit(signal ? 128 + (signal === "SIGINT" ? 2 : 15) : code));
+  child.on("error", (error) =>
+    giveUp(node + " could not be started: " + error.message, "Install Node.js 24."),
+  );
+  child.on("exit", (code, signal) =>
+    process.exit(signal ? 128 + (signal === "SIGINT" ? 2 : 15) : code),
+  );
 }
 
 function giveUp(what, remedy) {
