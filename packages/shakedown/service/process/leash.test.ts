@@ -15,13 +15,12 @@ const standIn = new URL("supervisor-stand-in.ts", import.meta.url).pathname;
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const kills = 30;
+const seed = Number(process.env["SHAKEDOWN_TEST_SEED"] ?? randomInt(1_000_000));
 
 test(
-  `a supervisor killed at ${kills} random moments leaves no process and no folder`,
+  `a supervisor killed at ${kills} random moments leaves no process and no folder (seed ${seed})`,
   { timeout: 120_000 },
   async () => {
-    const seed = Number(process.env["SHAKEDOWN_TEST_SEED"] ?? randomInt(1_000_000));
-    console.info(`seed ${seed}`);
     const random = mulberry(seed);
     for (let kill = 0; kill < kills; kill += 1) {
       const cookie = randomBytes(8).toString("hex");

@@ -19,7 +19,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await processes[Symbol.asyncDispose]();
-  expect(markedProcesses(cookie)).toEqual([]);
+  const left = markedProcesses(cookie);
+  if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
 });
 
 function startShell(script: string, more: Partial<StartOptions> = {}): Promise<ManagedProcess> {
