@@ -2,6 +2,7 @@ import { toWireError, type WireError } from "../errors/shakedown-error.ts";
 import { importStackFile } from "./import-stack-file.ts";
 import { invalidStackError } from "./invalid-stack.ts";
 import type { StackPlan } from "./plan.ts";
+import { settingsFiles } from "./settings-files.ts";
 import { toPlan } from "./to-plan.ts";
 import { validatePlan } from "./validate-plan.ts";
 
@@ -10,7 +11,7 @@ export type LoaderAnswer =
   | { readonly kind: "plan"; readonly plan: StackPlan; readonly inputs: PlanInputs }
   | { readonly kind: "error"; readonly error: WireError };
 
-/** All that the plan was made from, as far as it can be seen. */
+/** All that the plan was made from, as far as it can be seen. A file may be missing: then that is what must not change. */
 export interface PlanInputs {
   readonly files: readonly string[];
   readonly environmentNames: readonly string[];
@@ -21,12 +22,13 @@ export interface PlanInputs {
 export async function evaluateStack(
   file: string,
   loadedModules: () => readonly string[],
+  host: { env: NodeJS.ProcessEnv },
 ): Promise<LoaderAnswer> {
   try {
-    const { stack, files, environment } = await importStackFile(file);
+    const { stack, files, environment } = await importStackFile(file, host);
     const { plan, problems, unreadable } = toPlan(stack, file);
     const inputs: PlanInputs = {
-      files: [...new Set([...files, ...loadedModules()])],
+      files: [...new Set([...files, ...loadedModules(), ...settingsFiles(files)])],
       environmentNames: [...environment.names].toSorted(),
       wholeEnvironment: environment.all,
     };

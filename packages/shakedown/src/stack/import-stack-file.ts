@@ -15,13 +15,16 @@ export interface ImportedStack {
 
 /**
  * Evaluates a stack file, through Vite where there is one: it knows enums, path aliases and imports without extension.
- * Only for the loader's child process: it replaces `process.env` by one that notes what is read.
+ * `host` is the process itself: its `env` is replaced by one that notes what is read.
  *
  * @throws ShakedownError `STACK_UNREADABLE` when the file does not parse or throws, `STACK_INVALID` when it gives no stack
  */
-export async function importStackFile(file: string): Promise<ImportedStack> {
+export async function importStackFile(
+  file: string,
+  host: { env: NodeJS.ProcessEnv },
+): Promise<ImportedStack> {
   const found = await findVite(dirname(file));
-  const environment = recordEnvironment((reader) => !isOurTool(reader, found));
+  const environment = recordEnvironment(host, (reader) => !isOurTool(reader, found));
   const imported = await evaluate(file, found);
   const stack = imported.module["default"];
   if (!isStack(stack)) throw noStack(file, imported.module);

@@ -42,13 +42,21 @@ export async function loadStackPlan(file: string, options: LoadStackOptions): Pr
   const cache = planCache(folder, stackFile, options.environment);
   const cached = cache.read();
   if (cached !== undefined) return toLoaded(cached);
-  const made = await evaluateInChild(stackFile, options);
-  cache.write(made);
+  const startedEpochMs = Date.now();
+  const key = JSON.stringify([stackFile, folder, options.environment]);
+  const loading =
+    loads.get(key) ?? evaluateInChild(stackFile, options).finally(() => loads.delete(key));
+  loads.set(key, loading);
+  const made = await loading;
+  cache.write(made, startedEpochMs);
   return toLoaded(made);
 }
 
+/** Under way in this process: several Vitest projects ask for the same stack at once, and each child takes 100 MB. */
+const loads = new Map<string, Promise<CachedPlan>>();
+
 function toLoaded({ plan, inputs }: CachedPlan): LoadedStack {
-  return { plan, dependencies: inputs.files };
+  return { plan, dependencies: inputs.files.filter((file) => existsSync(file)) };
 }
 
 async function evaluateInChild(stackFile: string, options: LoadStackOptions): Promise<CachedPlan> {

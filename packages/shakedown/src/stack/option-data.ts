@@ -2,7 +2,7 @@ import type { JsonValue } from "../errors/shakedown-error.ts";
 import { optionFunctionKind } from "./option-functions.ts";
 import { fromPlaceholder, type Misuse, placeholders, type PlaceholderUse } from "./placeholder.ts";
 import type { FunctionReference, Problem } from "./plan.ts";
-import { type Reference, toToken } from "./references.ts";
+import type { Reference } from "./references.ts";
 import type { References } from "./service.ts";
 
 export interface OptionData {
@@ -66,7 +66,9 @@ function toData(value: unknown, path: Path, walk: Walk): JsonValue | undefined {
         `is a ${value.constructor.name}, and options are plain data`,
         remedyFor(value),
       );
-    default:
+    case "bigint":
+    case "symbol":
+    case "undefined":
       return complain(
         `is ${withArticle(typeof value)}, and options are plain data`,
         "Give text, a number, true or false, a list or an object",
@@ -98,7 +100,7 @@ function fromFunction(
   if (kind === "callback") {
     return {
       $function: { service: walk.service, path },
-    } satisfies FunctionReference as unknown as JsonValue;
+    } satisfies FunctionReference;
   }
   if (kind === "derived")
     return fromDerived(value as (references: References) => unknown, path, walk);
@@ -261,8 +263,4 @@ function withArticle(word: string): string {
 
 export function placeOf(service: string, path: readonly string[]): string {
   return ["services", service, ...path].join(".");
-}
-
-export function tokenOf(reference: Reference): string {
-  return toToken(reference);
 }

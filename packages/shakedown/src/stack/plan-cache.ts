@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { packageVersion } from "../kit/package-version.ts";
 import type { PlanInputs } from "./evaluate-stack.ts";
@@ -18,7 +18,8 @@ interface Entry extends CachedPlan {
 export interface PlanCache {
   /** The plan, if everything that it was made from is still the same. */
   read(): CachedPlan | undefined;
-  write(made: CachedPlan): void;
+  /** Keeps nothing when a file was changed since `startedEpochMs`: who knows which bytes the plan was made from. */
+  write(made: CachedPlan, startedEpochMs: number): void;
 }
 
 /** The last plan of one stack file. */
@@ -38,9 +39,9 @@ export function planCache(
         return undefined;
       return { plan: entry.plan, inputs: entry.inputs };
     },
-    write(made) {
+    write(made, startedEpochMs) {
+      if (made.inputs.files.some((file) => changedSince(file, startedEpochMs))) return;
       const now = fingerprint(made.inputs, environment);
-      if (now === undefined) return;
       const draft = `${file}.${randomBytes(4).toString("hex")}`;
       try {
         makeFolder(folder);
@@ -65,23 +66,27 @@ function readEntry(file: string): Entry | undefined {
   }
 }
 
-function fingerprint(
-  inputs: PlanInputs,
-  environment: Readonly<Record<string, string>>,
-): string | undefined {
-  const hash = createHash("sha256").update(JSON.stringify([process.version, inputs]));
-  try {
-    for (const file of inputs.files)
-      hash.update(createHash("sha256").update(readFileSync(file)).digest());
-  } catch {
-    // A file that is gone makes the plan stale.
-    return undefined;
-  }
+function fingerprint(inputs: PlanInputs, environment: Readonly<Record<string, string>>): string {
   const names = inputs.wholeEnvironment
     ? Object.keys(environment).toSorted()
     : inputs.environmentNames;
-  hash.update(JSON.stringify(names.map((name) => [name, environment[name] ?? null])));
+  const values = names.map((name) => [name, environment[name] ?? null]);
+  const hash = createHash("sha256").update(JSON.stringify([process.version, inputs, values]));
+  for (const file of inputs.files) hash.update(hashOf(file));
   return hash.digest("hex");
+}
+
+function changedSince(file: string, epochMs: number): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= epochMs;
+}
+
+function hashOf(file: string): Buffer {
+  try {
+    return createHash("sha256").update(readFileSync(file)).digest();
+  } catch {
+    // A file that is not there, or no more, is an answer of its own.
+    return Buffer.alloc(32);
+  }
 }
 
 /** `.shakedown` ignores itself, so that nobody has to add it to a .gitignore. */

@@ -8,17 +8,19 @@ export interface EnvironmentReads {
 }
 
 /**
- * Notes from now on which variables are read, by whom `counts` says yes to: the file of the reader, as V8 names it.
- * Replaces `process.env` for good: only for a process that ends soon.
+ * Notes from now on which variables are read in `process.env`, by files that `counts`. What other files write is dropped:
+ * Vite sets NODE_ENV, and the stack is to see what it was given. It stays so for good: only for a process that ends soon.
  */
-export function recordEnvironment(counts: (reader: string) => boolean): () => EnvironmentReads {
+export function recordEnvironment(
+  host: { env: NodeJS.ProcessEnv },
+  counts: (reader: string) => boolean,
+): () => EnvironmentReads {
   const names = new Set<string>();
   let all = false;
-  const environment = process.env;
   const note = (name: string | symbol): void => {
     if (typeof name === "string" && !names.has(name) && counts(readerOf(note))) names.add(name);
   };
-  process.env = new Proxy(environment, {
+  host.env = new Proxy(host.env, {
     get(target, name) {
       note(name);
       return Reflect.get(target, name) as string | undefined;
@@ -30,6 +32,9 @@ export function recordEnvironment(counts: (reader: string) => boolean): () => En
     getOwnPropertyDescriptor(target, name) {
       note(name);
       return Reflect.getOwnPropertyDescriptor(target, name);
+    },
+    set(target, name, value) {
+      return counts(readerOf(note)) ? Reflect.set(target, name, value) : true;
     },
     ownKeys(target) {
       if (!all && counts(readerOf(note))) all = true;

@@ -121,5 +121,5 @@ function textsIn(
 ): { text: string; path: readonly string[] }[] {
   if (typeof value === "string") return [{ text: value, path }];
   if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([key, item]) => textsIn(item as JsonValue, [...path, key]));
+  return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]));
 }

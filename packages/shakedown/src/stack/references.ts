@@ -47,7 +47,7 @@ function visitStrings(value: JsonValue, visit: (text: string) => string): JsonVa
   if (Array.isArray(value)) return value.map((item: JsonValue) => visitStrings(item, visit));
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, visitStrings(item as JsonValue, visit)]),
+      Object.entries(value).map(([key, item]) => [key, visitStrings(item, visit)]),
     );
   }
   return value;
