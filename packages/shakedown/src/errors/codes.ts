@@ -29,6 +29,11 @@ export const errorCodes = {
     httpStatus: 400,
     meaning: "An npm package that the call needs is not installed.",
   },
+  FOLDER_NOT_OURS: {
+    exit: 3,
+    httpStatus: 500,
+    meaning: "A folder that has to be private belongs to another user.",
+  },
   INSTALL_UNSUPPORTED: {
     exit: 3,
     httpStatus: 501,

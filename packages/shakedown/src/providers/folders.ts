@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { access, chmod, constants, lstat, mkdir, statfs } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { ShakedownError } from "../errors/shakedown-error.ts";
+
+/** Where a supervisor keeps what it has to; it makes a folder of its own for each service in them. */
+export interface FolderRoots {
+  /** Safe to delete at any time. May turn out read-only: whoever writes there goes on without. */
+  readonly cache: string;
+  /** Shared by all supervisors of this user; passable for other users, so that a server may run as one of them. */
+  readonly data: string;
+  readonly dataOnTmpfs: boolean;
+  /** This stack file's own, private, and short enough for the paths of Unix sockets. */
+  readonly sockets: string;
+}
+
+export interface FoldersOptions {
+  readonly stackFile: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const leastFreeBytes = 512 * 1024 * 1024;
+/** Paths of Unix sockets end at 103 bytes on macOS and 107 on Linux; sockets need up to 34 after the folder's path. */
+const longestSocketFolder = 66;
+
+export async function makeFolders({
+  stackFile,
+  environment,
+}: FoldersOptions): Promise<FolderRoots> {
+  const cache = await cacheFolder(environment);
+  const memory = await memoryFolder();
+  return {
+    cache,
+    data: memory ?? (await passable(join(cache, "data"))),
+    dataOnTmpfs: memory !== undefined,
+    sockets: await socketFolder(stackFile, environment),
+  };
+}
+
+async function cacheFolder(environment: Readonly<Record<string, string>>): Promise<string> {
+  const wished = join(userCacheFolder(environment), "shakedown");
+  try {
+    await mkdir(wished, { recursive: true, mode: 0o711 });
+    await access(wished, constants.W_OK);
+    return wished;
+  } catch {
+    // A read-only home, or none: what is cached lives as long as the temp folder.
+    return ownFolder(join(temporary(environment), `shakedown-cache-${userId()}`), 0o711);
+  }
+}
+
+function userCacheFolder(environment: Readonly<Record<string, string>>): string {
+  const xdg = environment["XDG_CACHE_HOME"];
+  if (xdg !== undefined && xdg.startsWith("/")) return xdg;
+  const home = environment["HOME"] ?? homedir();
+  return process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache");
+}
+
+/** Docker's own /dev/shm has 64 MB, which a handful of databases fill. */
+async function memoryFolder(): Promise<string | undefined> {
+  if (process.platform !== "linux") return undefined;
+  try {
+    const { bavail, bsize, type } = await statfs("/dev/shm");
+    const isTmpfs = type === 0x01021994;
+    if (!isTmpfs || bavail * bsize < leastFreeBytes) return undefined;
+    return await ownFolder(`/dev/shm/shakedown-${userId()}`, 0o711);
+  } catch {
+    // None, not ours to write to, or a folder of that name that is somebody else's: the disk serves as well.
+    return undefined;
+  }
+}
+
+async function passable(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o711);
+  return folder;
+}
+
+async function socketFolder(
+  stackFile: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const name = createHash("sha256").update(stackFile).digest("hex").slice(0, 12);
+  const runtime = environment["XDG_RUNTIME_DIR"];
+  if (runtime !== undefined && (await isOwnAndPrivate(runtime))) {
+    const folder = join(runtime, "shakedown", name);
+    if (isShortEnough(folder)) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    }
+  }
+  const shared = `shakedown-${userId()}`;
+  const parent = [join(temporary(environment), shared), join("/tmp", shared)].find((candidate) =>
+    isShortEnough(join(candidate, name)),
+  ) as string;
+  return ownFolder(join(await ownFolder(parent, 0o700), name), 0o700);
+}
+
+function isShortEnough(folder: string): boolean {
+  return Buffer.byteLength(folder) <= longestSocketFolder;
+}
+
+async function isOwnAndPrivate(folder: string): Promise<boolean> {
+  try {
+    const found = await lstat(folder);
+    await access(folder, constants.W_OK);
+    return found.isDirectory() && found.uid === userId() && (found.mode & 0o077) === 0;
+  } catch {
+    // Not there: left from a session that has ended, or never made in a container.
+    return false;
+  }
+}
+
+/** A folder at a place where others could have made one first. */
+async function ownFolder(folder: string, mode: number): Promise<string> {
+  await mkdir(folder, { recursive: true, mode });
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== userId()) {
+    throw new ShakedownError(
+      "FOLDER_NOT_OURS",
+      `${folder} belongs to user ${found.uid}, not ${userId()}`,
+      {
+        hint: `Remove it, or choose another place: TMPDIR="$HOME/tmp"`,
+        details: { folder, owner: found.uid, isFolder: found.isDirectory() },
+      },
+    );
+  }
+  if ((found.mode & 0o777) !== mode) await chmod(folder, mode);
+  return folder;
+}
+
+function temporary(environment: Readonly<Record<string, string>>): string {
+  const named = environment["TMPDIR"];
+  return named !== undefined && named.startsWith("/") ? named : "/tmp";
+}
+
+function userId(): number {
+  return process.getuid?.() ?? 0;
+}
