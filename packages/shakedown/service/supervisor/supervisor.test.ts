@@ -58,6 +58,7 @@ test("of many clients that come at once, one starts the supervisor and all use i
 test("a holder that is killed leaves no supervisor and no service", async () => {
   await using plan = await stackOf({ one: {}, two: { needs: ["one"] } });
   const { child, lease, supervisorPid } = await holdElsewhere(plan, "two");
+  expect(pidsOf(lease).filter(runs)).toHaveLength(2);
   child.kill("SIGKILL");
   await until(() => !runs(supervisorPid) && pidsOf(lease).every((pid) => !runs(pid)), { what: "everything to be gone", timeoutMs: 10_000 });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import type { Server, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { Scope } from "../kit/scope.ts";
@@ -215,7 +215,7 @@ export async function runSupervisor({
         .restart(at["service"] ?? ""),
   };
 
-  let server: Server | undefined;
+  let closeServer = (): void => {};
   function stop(): Promise<void> {
     stopping ??= (async () => {
       for (const session of sessions.all()) session.end("the supervisor was stopped");
@@ -226,8 +226,7 @@ export async function runSupervisor({
       }
       // Gone from the file system first: who comes now starts the next supervisor instead of meeting this one.
       await rm(socket, { force: true });
-      server?.close();
-      server?.closeAllConnections();
+      closeServer();
       await scope[Symbol.asyncDispose]().catch((error: unknown) =>
         process.stderr.write(`stopping: ${String(error)}\n`),
       );
@@ -239,7 +238,11 @@ export async function runSupervisor({
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
     process.on(signal, () => void stop());
   await rm(socket, { force: true });
-  server = await listenJson(socket, routes);
+  const server = await listenJson(socket, routes);
+  closeServer = () => {
+    server.close();
+    server.closeAllConnections();
+  };
   process.stdout.write(`listening, pid ${self.pid}\n`);
   void sweepOrphans(roots, places.key).catch(() => {}); // what cannot be swept now is tried again at the next start
   stopWhenNobodyComes();

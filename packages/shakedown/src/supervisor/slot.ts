@@ -107,7 +107,7 @@ export function openSlot(number: number, options: SlotOptions): Slot {
         throw failures.find(isShakedownError) ?? failures[0];
       }
       // The baseline comes after everything that writes while it starts is ready.
-      await Promise.all(missing.map(({ name }) => leases.get(name)?.seal?.()));
+      await Promise.all(missing.map(async ({ name }) => leases.get(name)?.seal?.()));
       emit({
         type: "slot:leased",
         slot: number,
