@@ -55,6 +55,11 @@ export const errorCodes = {
     httpStatus: 503,
     meaning: "No provider of a service works on this machine.",
   },
+  REQUEST_FAILED: {
+    exit: 1,
+    httpStatus: 502,
+    meaning: "A test's request got no answer, or another one than it asked for.",
+  },
   RESET_BLOCKED: {
     exit: 1,
     httpStatus: 409,

@@ -1,0 +1,91 @@
+import { Agent, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+
+export interface SentRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: Buffer | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Buffer;
+}
+
+/** Carries one request: over the network, or to a handler in this process. */
+export type HttpTransport = (request: SentRequest) => Promise<RawResponse>;
+
+/** Keeps connections open between requests until it is disposed. */
+export function networkTransport(): { send: HttpTransport } & Disposable {
+  const agent = new Agent({ keepAlive: true });
+  return {
+    send: (sent) => send(sent, agent),
+    [Symbol.dispose]: () => agent.destroy(),
+  };
+}
+
+async function send(sent: SentRequest, agent: Agent): Promise<RawResponse> {
+  try {
+    return await sendOnce(sent, agent);
+  } catch (error) {
+    // The service closed an idle connection in the moment it was used again: nothing of the request was processed.
+    if (isStale(error)) return sendOnce(sent, agent);
+    throw error;
+  }
+}
+
+const reused = Symbol("reused connection");
+
+function isStale(error: unknown): boolean {
+  return (
+    (error as NodeJS.ErrnoException).code === "ECONNRESET" &&
+    (error as { [reused]?: boolean })[reused] === true
+  );
+}
+
+function sendOnce(
+  { method, url, headers, body, signal }: SentRequest,
+  agent: Agent,
+): Promise<RawResponse> {
+  return new Promise((resolve, reject) => {
+    const isSecure = url.protocol === "https:";
+    const sending = (isSecure ? requestHttps : requestHttp)(
+      url,
+      {
+        method,
+        headers: {
+          ...Object.fromEntries(headers),
+          ...(body === undefined ? {} : { "content-length": body.length }),
+        },
+        signal,
+        ...(isSecure ? { rejectUnauthorized: false } : { agent }),
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", reject);
+        response.once("end", () => {
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: toHeaders(response.rawHeaders),
+            bytes: Buffer.concat(chunks),
+          });
+        });
+      },
+    );
+    sending.once("error", (error) =>
+      reject(Object.assign(error, { [reused]: sending.reusedSocket })),
+    );
+    sending.end(body);
+  });
+}
+
+function toHeaders(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < raw.length; index += 2)
+    headers.append(raw[index] ?? "", raw[index + 1] ?? "");
+  return headers;
+}
