@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { buildPackage } from "./build-package.ts";
 import { packageFolder, root } from "./places.ts";
 
@@ -26,8 +27,7 @@ try {
   const commandLine = join(project, "node_modules", "shakedown", "dist", "cli", "main.js");
   run("the suite, on what shakedown run starts", [commandLine, "run"]);
   run("the suite again, from caches", [commandLine, "run"]);
-  const left = processesWith(scratch);
-  if (left.length > 0) throw new Error(`left running:\n${left.join("\n")}`);
+  await nothingLeft(scratch);
   console.log("✔ nothing is left running");
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -147,6 +147,16 @@ function run(what: string, args: readonly string[]): void {
   if (answer.status !== 0)
     throw new Error(`${what}: exit status ${answer.status}\n${answer.stdout}${answer.stderr}`);
   console.log(`✔ ${what} (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`);
+}
+
+/** The supervisor ends by itself, soon after the last session. */
+async function nothingLeft(folder: string): Promise<void> {
+  const deadlineMs = performance.now() + 10_000;
+  while (processesWith(folder).length > 0) {
+    if (performance.now() > deadlineMs)
+      throw new Error(`left running:\n${processesWith(folder).join("\n")}`);
+    await sleep(100);
+  }
 }
 
 /** Processes whose command line, environment or working folder names the folder. */
