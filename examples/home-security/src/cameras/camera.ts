@@ -1,0 +1,57 @@
+import * as v from "valibot";
+import { text } from "../http/validation.ts";
+
+export const cameraStatuses = ["online", "offline", "error", "unknown"] as const;
+export type CameraStatus = (typeof cameraStatuses)[number];
+
+export interface Camera {
+  readonly id: string;
+  readonly name: string;
+  readonly folder_path: string;
+  readonly status: CameraStatus;
+  readonly created_at: Date;
+  readonly last_seen_at: Date | null;
+}
+
+const name = text(255);
+const status = v.picklist(cameraStatuses, `must be one of ${cameraStatuses.join(", ")}`);
+const folderPath = v.pipe(
+  text(500),
+  v.startsWith("/", "must be an absolute path"),
+  v.check((path) => !path.split("/").includes(".."), "must not climb with .."),
+);
+
+export const newCameraSchema = v.pipe(
+  v.object({
+    id: v.optional(text(100)),
+    name,
+    folder_path: v.optional(folderPath),
+    status: v.optional(status, "online"),
+  }),
+  v.transform(({ id: wished, ...camera }) => {
+    const id = toCameraId(wished ?? camera.name);
+    return { ...camera, id, folder_path: camera.folder_path ?? `/export/foscam/${id}` };
+  }),
+  v.check(({ id }) => id !== "", "id must hold a letter or a digit"),
+);
+export type NewCamera = v.InferOutput<typeof newCameraSchema>;
+
+export const cameraChangesSchema = v.object({
+  name: v.optional(name),
+  folder_path: v.optional(folderPath),
+  status: v.optional(status),
+});
+export type CameraChanges = v.InferOutput<typeof cameraChangesSchema>;
+
+export const cameraFilterSchema = v.object({ status: v.optional(status) });
+
+/** `Front Door-2` becomes `front_door_2`: the form in which cameras name their folders. */
+export function toCameraId(name: string): string {
+  return name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, "_")
+    .replaceAll(/[^a-z0-9_]/g, "")
+    .replaceAll(/_+/g, "_")
+    .replaceAll(/^_|_$/g, "");
+}

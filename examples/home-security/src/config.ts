@@ -1,0 +1,62 @@
+import * as v from "valibot";
+
+export interface Config {
+  readonly databaseUrl: string;
+  readonly databasePoolSize: number;
+  readonly redisUrl: string;
+  readonly host: string;
+  /** 0 asks the kernel for a free one. */
+  readonly port: number;
+  /** How long a page of the event list may be served from Redis. 0 turns the cache off. */
+  readonly eventCacheSeconds: number;
+  /** A WebSocket that says nothing for so long is closed. */
+  readonly socketIdleMs: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The only place that knows the names of the environment variables. Tells everything that is wrong at once. */
+export function readConfig(environment: Environment): Config {
+  const result = v.safeParse(environmentSchema, environment);
+  if (!result.success) {
+    const problems = result.issues.map(
+      (issue) => `  ${v.getDotPath(issue) ?? "environment"}: ${issue.message}`,
+    );
+    throw new Error(`the configuration is not usable:\n${problems.join("\n")}`);
+  }
+  const { output } = result;
+  return {
+    databaseUrl: output.DATABASE_URL,
+    databasePoolSize: output.DATABASE_POOL_SIZE,
+    redisUrl: output.REDIS_URL,
+    host: output.HOST,
+    port: output.PORT,
+    eventCacheSeconds: output.EVENT_CACHE_SECONDS,
+    socketIdleMs: output.SOCKET_IDLE_MS,
+  };
+}
+
+const required = "is required";
+
+const environmentSchema = v.object({
+  DATABASE_URL: v.pipe(
+    v.string(required),
+    v.regex(/^postgres(ql)?:\/\//, "must start with postgres://"),
+  ),
+  DATABASE_POOL_SIZE: whole({ fallback: 5, from: 1, to: 100 }),
+  REDIS_URL: v.pipe(v.string(required), v.regex(/^rediss?:\/\//, "must start with redis://")),
+  HOST: v.optional(v.string(), "127.0.0.1"),
+  PORT: whole({ fallback: 8000, from: 0, to: 65_535 }),
+  EVENT_CACHE_SECONDS: whole({ fallback: 30, from: 0, to: 3600 }),
+  SOCKET_IDLE_MS: whole({ fallback: 300_000, from: 1, to: 86_400_000 }),
+});
+
+function whole({ fallback, from, to }: { fallback: number; from: number; to: number }) {
+  const message = `must be a whole number from ${from} to ${to}`;
+  return v.pipe(
+    v.optional(v.pipe(v.string(), v.regex(/^\d+$/, message)), String(fallback)),
+    v.transform(Number),
+    v.minValue(from, message),
+    v.maxValue(to, message),
+  );
+}
