@@ -68,11 +68,10 @@ function testBody(flavour: Flavour, id: string): string {
   const name = "item ${id}";
   const made = await api.post("/items", { name, price: 3 });
   expect(made.status).toBe(201);
-  const item = made.json as { id: number };
-  expect(((await api.get("/items/" + item.id)).json as { name: string }).name).toBe(name);
-  await db.sql\`insert into audits (item_id, note) values (\${item.id}, 'made')\`;
-  expect(((await api.patch("/items/" + item.id, { price: 4 })).json as { price: number }).price).toBe(4);
-  expect((await api.delete("/items/" + item.id)).status).toBe(200);
-  expect(await db.sql\`select id from audits where item_id = \${item.id}\`).toEqual([]);
+  expect((await api.get("/items/" + made.body.id)).body.name).toBe(name);
+  await db.sql\`insert into audits (item_id, note) values (\${made.body.id}, 'made')\`;
+  expect((await api.patch("/items/" + made.body.id, { price: 4 })).body.price).toBe(4);
+  expect((await api.delete("/items/" + made.body.id)).status).toBe(200);
+  expect(await db.sql\`select id from audits where item_id = \${made.body.id}\`).toEqual([]);
 });`;
 }

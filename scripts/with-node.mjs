@@ -56,7 +56,6 @@ function cachedNode() {
 
 function cacheFolder() {
   const home = homedir();
-  if (process.env.SHAKEDOWN_CACHE) return join(process.env.SHAKEDOWN_CACHE, "node-24");
   if (process.env.XDG_CACHE_HOME) return join(process.env.XDG_CACHE_HOME, "shakedown", "node-24");
   if (!existsSync(home)) return join(tmpdir(), "shakedown-node-24");
   if (process.platform === "darwin") return join(home, "Library", "Caches", "shakedown", "node-24");
