@@ -2,7 +2,11 @@
 import { openSession } from "../../src/supervisor/client.ts";
 
 const plan = JSON.parse(process.argv[2] ?? "null");
-const session = await openSession({ plan, purpose: "run", environment: process.env as Record<string, string> });
+const session = await openSession({
+  plan,
+  purpose: "run",
+  environment: process.env as Record<string, string>,
+});
 const lease = await session.borrow({ wish: 0, services: (process.argv[3] ?? "").split(",") });
 const { pid } = await session.status();
 process.stdout.write(`${JSON.stringify({ supervisorPid: pid, lease })}\n`);

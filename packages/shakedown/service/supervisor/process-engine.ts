@@ -10,10 +10,18 @@ import { ShakedownError } from "../../src/errors/shakedown-error.ts";
 const engine: Engine = {
   name: "process",
   validate: async (service) =>
-    service.options["invalid"] === true ? [{ at: `services.${service.name}.invalid`, message: "is true" }] : [],
-  fingerprint: async (service) => String(existsSync(String(service.options["fingerprintFile"] ?? ""))),
+    service.options["invalid"] === true
+      ? [{ at: `services.${service.name}.invalid`, message: "is true" }]
+      : [],
+  fingerprint: async (service) =>
+    String(existsSync(String(service.options["fingerprintFile"] ?? ""))),
   async start({ service, processes, log, signal, folders }) {
-    const { startMs = 0, failWith, perSlot = true, command = "sleep" } = service.options as {
+    const {
+      startMs = 0,
+      failWith,
+      perSlot = true,
+      command = "sleep",
+    } = service.options as {
       startMs?: number;
       failWith?: string;
       perSlot?: boolean;
@@ -58,7 +66,11 @@ const engine: Engine = {
       provider: { kind: "native", version: "sleep 1", reason: "it is everywhere", passedOver: [] },
       outputs: { url: `process://${service.name}`, pid: String(own.pid) },
       control: {},
-      died: own.exited.then((exit) => (stopped ? new Promise<never>(() => {}) : { how: `exited with ${exit.code ?? exit.signal}`, logTail: log.tail(5) })),
+      died: own.exited.then((exit) =>
+        stopped
+          ? new Promise<never>(() => {})
+          : { how: `exited with ${exit.code ?? exit.signal}`, logTail: log.tail(5) },
+      ),
       ...(perSlot ? { lease: ({ slot, generation }) => lease(slot, generation) } : {}),
       stop: async () => {
         stopped = true;

@@ -14,7 +14,10 @@ const engine = { name: "process", module: new URL("./process-engine.ts", import.
 /** A stack of `process` services in a folder of its own. */
 export async function stackOf(
   services: Readonly<Record<string, DeclaredService>>,
-  { startTimeoutMs = 20_000, root }: { readonly startTimeoutMs?: number; readonly root?: string } = {},
+  {
+    startTimeoutMs = 20_000,
+    root,
+  }: { readonly startTimeoutMs?: number; readonly root?: string } = {},
 ): Promise<StackPlan & AsyncDisposable> {
   const folder = root ?? (await realpath(await mkdtemp(join(tmpdir(), "shakedown-stack-"))));
   return {
@@ -22,7 +25,13 @@ export async function stackOf(
     file: join(folder, "shakedown.stack.ts"),
     root: folder,
     startTimeoutMs,
-    services: Object.entries(services).map(([name, { needs = [], options = {} }]) => ({ name, engine, per: "slot", needs, options })),
+    services: Object.entries(services).map(([name, { needs = [], options = {} }]) => ({
+      name,
+      engine,
+      per: "slot",
+      needs,
+      options,
+    })),
     async [Symbol.asyncDispose]() {
       await rm(folder, { recursive: true, force: true });
     },

@@ -23,7 +23,9 @@ interface Held {
 }
 
 async function holdElsewhere(plan: StackPlan, services: string): Promise<Held> {
-  const child = spawn(process.execPath, [holder, JSON.stringify(plan), services], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [holder, JSON.stringify(plan), services], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   return { child, ...(JSON.parse(line) as Omit<Held, "child">) };
 }
@@ -42,7 +44,10 @@ function pidsOf(lease: SlotLease): number[] {
 }
 
 async function untilStopped(plan: StackPlan): Promise<void> {
-  await until(async () => (await findSupervisor(plan.file, environment)) === undefined, { what: "the supervisor to end", timeoutMs: 10_000 });
+  await until(async () => (await findSupervisor(plan.file, environment)) === undefined, {
+    what: "the supervisor to end",
+    timeoutMs: 10_000,
+  });
 }
 
 test("of many clients that come at once, one starts the supervisor and all use it", async () => {
@@ -52,7 +57,9 @@ test("of many clients that come at once, one starts the supervisor and all use i
   expect(new Set(held.map(({ lease }) => lease.slot)).size).toBe(8);
   for (const { child } of held) child.stdin?.end();
   await untilStopped(plan);
-  await until(() => held.every(({ lease }) => pidsOf(lease).every((pid) => !runs(pid))), { what: "all services to be gone" });
+  await until(() => held.every(({ lease }) => pidsOf(lease).every((pid) => !runs(pid))), {
+    what: "all services to be gone",
+  });
 });
 
 test("a holder that is killed leaves no supervisor and no service", async () => {
@@ -60,14 +67,20 @@ test("a holder that is killed leaves no supervisor and no service", async () => 
   const { child, lease, supervisorPid } = await holdElsewhere(plan, "two");
   expect(pidsOf(lease).filter(runs)).toHaveLength(2);
   child.kill("SIGKILL");
-  await until(() => !runs(supervisorPid) && pidsOf(lease).every((pid) => !runs(pid)), { what: "everything to be gone", timeoutMs: 10_000 });
+  await until(() => !runs(supervisorPid) && pidsOf(lease).every((pid) => !runs(pid)), {
+    what: "everything to be gone",
+    timeoutMs: 10_000,
+  });
 });
 
 test("a supervisor that is killed leaves no service, and the next client starts another", async () => {
   await using plan = await stackOf({ one: {}, two: { needs: ["one"] } });
   const first = await holdElsewhere(plan, "two");
   process.kill(first.supervisorPid, "SIGKILL");
-  await until(() => pidsOf(first.lease).every((pid) => !runs(pid)), { what: "the services to be gone", timeoutMs: 3000 });
+  await until(() => pidsOf(first.lease).every((pid) => !runs(pid)), {
+    what: "the services to be gone",
+    timeoutMs: 3000,
+  });
   await using second = await openSession({ plan, purpose: "run", environment });
   expect((await second.status()).pid).not.toBe(first.supervisorPid);
   first.child.kill("SIGKILL");
@@ -91,12 +104,17 @@ test("only what was asked for is started, with what it needs", async () => {
   await using plan = await stackOf({ one: {}, two: { needs: ["one"] }, three: {} });
   await using session = await openSession({ plan, purpose: "run", environment });
   await session.borrow({ wish: 0, services: ["two"] });
-  const states = Object.fromEntries((await session.status()).services.map(({ name, state }) => [name, state]));
+  const states = Object.fromEntries(
+    (await session.status()).services.map(({ name, state }) => [name, state]),
+  );
   expect(states).toEqual({ one: "ready", two: "ready", three: "idle" });
 });
 
 test("references of a slot's service are resolved with the same slot's outputs", async () => {
-  await using plan = await stackOf({ one: { options: { perSlot: false } }, two: { needs: ["one"], options: { command: "sleep", seen: "${{one.url}}" } } });
+  await using plan = await stackOf({
+    one: { options: { perSlot: false } },
+    two: { needs: ["one"], options: { command: "sleep", seen: "${{one.url}}" } },
+  });
   await using session = await openSession({ plan, purpose: "run", environment });
   const lease = await session.borrow({ wish: 0, services: ["two"] });
   expect(lease.services["one"]?.outputs["url"]).toBe("process://one");
@@ -108,14 +126,28 @@ test("a slot that later needs a service which writes to what it holds is filled 
   const alone = await session.borrow({ wish: 0, services: ["db"] });
   const both = await session.borrow({ wish: 0, services: ["api"] });
   expect(both.generation).toBe(alone.generation + 1);
-  expect(await session.borrow({ wish: 0, services: ["db"] })).toMatchObject({ generation: both.generation });
+  expect(await session.borrow({ wish: 0, services: ["db"] })).toMatchObject({
+    generation: both.generation,
+  });
 });
 
 test("when one service does not start, all others are stopped and the error is that one's", async () => {
-  await using plan = await stackOf({ one: {}, slow: { options: { startMs: 60_000 } }, bad: { needs: ["one"], options: { failWith: "bad is broken" } } });
+  await using plan = await stackOf({
+    one: {},
+    slow: { options: { startMs: 60_000 } },
+    bad: { needs: ["one"], options: { failWith: "bad is broken" } },
+  });
   const events: ServiceEvent[] = [];
-  await using session = await openSession({ plan, purpose: "run", environment, onEvent: (event) => events.push(event) });
-  await expect(session.start()).rejects.toMatchObject({ code: "START_FAILED", message: "bad is broken" });
+  await using session = await openSession({
+    plan,
+    purpose: "run",
+    environment,
+    onEvent: (event) => events.push(event),
+  });
+  await expect(session.start()).rejects.toMatchObject({
+    code: "START_FAILED",
+    message: "bad is broken",
+  });
   const states = (await session.status()).services.map(({ name, state }) => `${name} ${state}`);
   expect(states).not.toContain("one ready");
   expect(states).toContain("bad failed");
@@ -123,15 +155,27 @@ test("when one service does not start, all others are stopped and the error is t
 });
 
 test("a start that takes longer than the stack's limit is given up, and says who was late", async () => {
-  await using plan = await stackOf({ quick: {}, slow: { options: { startMs: 60_000 } } }, { startTimeoutMs: 300 });
+  await using plan = await stackOf(
+    { quick: {}, slow: { options: { startMs: 60_000 } } },
+    { startTimeoutMs: 300 },
+  );
   await using session = await openSession({ plan, purpose: "run", environment });
-  await expect(session.start()).rejects.toMatchObject({ code: "START_TIMEOUT", message: "slow not ready within the stack's limit of 300 ms" });
+  await expect(session.start()).rejects.toMatchObject({
+    code: "START_TIMEOUT",
+    message: "slow not ready within the stack's limit of 300 ms",
+  });
 });
 
 test("a plan with problems is refused with all of them, before anything starts", async () => {
-  await using plan = await stackOf({ one: { options: { invalid: true } }, two: { options: { invalid: true } } });
+  await using plan = await stackOf({
+    one: { options: { invalid: true } },
+    two: { options: { invalid: true } },
+  });
   const refused = openSession({ plan, purpose: "run", environment });
-  await expect(refused).rejects.toMatchObject({ code: "STACK_INVALID", message: expect.stringMatching(/services\.one\.invalid[^]*services\.two\.invalid/) });
+  await expect(refused).rejects.toMatchObject({
+    code: "STACK_INVALID",
+    message: expect.stringMatching(/services\.one\.invalid[^]*services\.two\.invalid/),
+  });
 });
 
 test("a retired slot has fresh shares, and at most three sets of data are kept", async () => {
@@ -139,7 +183,12 @@ test("a retired slot has fresh shares, and at most three sets of data are kept",
   await using session = await openSession({ plan, purpose: "run", environment });
   const pids: number[] = pidsOf(await session.borrow({ wish: 0, services: ["one"] }));
   for (let round = 1; round <= 4; round += 1) {
-    const { lease, kept } = await session.retire(0, { service: "one", reason: "its test failed", keep: true, services: ["one"] });
+    const { lease, kept } = await session.retire(0, {
+      service: "one",
+      reason: "its test failed",
+      keep: true,
+      services: ["one"],
+    });
     expect(kept).toEqual([{ service: "one", connect: `look at process ${pids.at(-1)}` }]);
     expect(lease.generation).toBe(round);
     pids.push(...pidsOf(lease));
@@ -151,18 +200,28 @@ test("a retired slot has fresh shares, and at most three sets of data are kept",
 test("a service that dies is reported, and the next borrower gets a running one", async () => {
   await using plan = await stackOf({ one: {} });
   const events: ServiceEvent[] = [];
-  await using session = await openSession({ plan, purpose: "run", environment, onEvent: (event) => events.push(event) });
+  await using session = await openSession({
+    plan,
+    purpose: "run",
+    environment,
+    onEvent: (event) => events.push(event),
+  });
   await session.borrow({ wish: 0, services: ["one"] });
   const log = (await session.logs({ service: "one" }))[0]?.lines[0] ?? "";
   process.kill(Number(/started (\d+)/.exec(log)?.[1]), "SIGKILL");
-  await until(() => events.find((event) => event.type === "service:exited"), { what: "the death to be told" });
+  await until(() => events.find((event) => event.type === "service:exited"), {
+    what: "the death to be told",
+  });
   const next = await session.borrow({ wish: 0, services: ["one"] });
   expect(pidsOf(next).every(runs)).toBe(true);
 });
 
 test("a changed plan gets services of its own; the old ones end with their last session", async () => {
   await using plan = await stackOf({ one: {} });
-  const changed: StackPlan = { ...plan, services: plan.services.map((service) => ({ ...service, options: { startMs: 1 } })) };
+  const changed: StackPlan = {
+    ...plan,
+    services: plan.services.map((service) => ({ ...service, options: { startMs: 1 } })),
+  };
   const before = await openSession({ plan, purpose: "run", environment });
   const old = await before.borrow({ wish: 0, services: ["one"] });
   await using after = await openSession({ plan: changed, purpose: "run", environment });
@@ -176,7 +235,10 @@ test("a changed plan gets services of its own; the old ones end with their last 
 test("services whose files changed are not reused", async () => {
   await using plan = await stackOf({});
   const fingerprintFile = join(plan.root, "migrations");
-  await using watched = await stackOf({ one: { options: { fingerprintFile } } }, { root: plan.root });
+  await using watched = await stackOf(
+    { one: { options: { fingerprintFile } } },
+    { root: plan.root },
+  );
   await using first = await openSession({ plan: watched, purpose: "run", environment });
   const old = await first.borrow({ wish: 0, services: ["one"] });
   await mkdir(plan.root, { recursive: true });
@@ -192,7 +254,11 @@ test("`up` keeps the services until the supervisor is stopped", async () => {
     await up.start();
   }
   const control = await findSupervisor(plan.file, environment);
-  expect(await control?.status()).toMatchObject({ keep: true, sessions: [], services: [{ name: "one", state: "ready" }] });
+  expect(await control?.status()).toMatchObject({
+    keep: true,
+    sessions: [],
+    services: [{ name: "one", state: "ready" }],
+  });
   await control?.stop();
   expect(await findSupervisor(plan.file, environment)).toBeUndefined();
 });
@@ -202,4 +268,20 @@ test("state in the checkout ignores itself in git", async () => {
   await using session = await openSession({ plan, purpose: "run", environment });
   await session.start();
   expect(existsSync(join(plan.root, ".shakedown", ".gitignore"))).toBe(true);
+});
+
+test("supervisors that are killed again and again do not take their successors' sockets along", async () => {
+  await using plan = await stackOf({ one: {} });
+  for (let round = 0; round < 5; round += 1) {
+    const { child, supervisorPid } = await holdElsewhere(plan, "one");
+    process.kill(supervisorPid, "SIGKILL");
+    await using next = await openSession({ plan, purpose: "run", environment });
+    const lease = await next.borrow({ wish: 0, services: ["one"] });
+    await until(() => next.status().then(({ pid }) => pid !== supervisorPid), {
+      what: "the successor to answer",
+    });
+    expect(pidsOf(lease).every(runs)).toBe(true);
+    child.kill("SIGKILL");
+  }
+  await untilStopped(plan);
 });

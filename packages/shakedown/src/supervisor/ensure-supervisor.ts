@@ -96,7 +96,13 @@ async function takeLock(lock: string): Promise<boolean> {
     await writeFile(owner, JSON.stringify(ownIdentity()));
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") {
+      // A supervisor that stopped took the empty folder along.
+      await mkdir(dirname(lock), { recursive: true, mode: 0o700 });
+      return false;
+    }
+    if (code !== "EEXIST") throw error;
   }
   const held = await readOwner(owner);
   if (held !== undefined && !isAlive(held)) await rm(lock, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
@@ -10,6 +10,7 @@ import { makeFolders } from "../providers/folders.ts";
 import { invalidStackError } from "../stack/invalid-stack.ts";
 import { validatePlan } from "../stack/validate-plan.ts";
 import { packageVersion } from "../kit/package-version.ts";
+import { publishSocket, unpublishSocket } from "./publish-socket.ts";
 import { listenJson, type Routes } from "./json-server.ts";
 import { loadEngines } from "./load-engines.ts";
 import type { Places } from "./places.ts";
@@ -28,6 +29,7 @@ import { claimData, sweepOrphans } from "./sweep-orphans.ts";
 
 export interface SupervisorOptions {
   readonly places: Places;
+  /** Where clients look: a link to the socket of whichever supervisor runs. */
   readonly socket: string;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,13 @@ export async function runSupervisor({
   await mkdir(places.logs, { recursive: true });
   await writeFile(join(places.state, ".gitignore"), "*\n");
   const roots = await makeFolders({ stackFile: places.stackFile, environment });
-  const processes = await openProcesses({ cookie: randomUUID(), runtimeFolder: roots.sockets });
+  // A folder of our own: the leash of a predecessor that was killed may still be removing its own.
+  const sockets = await mkdtemp(join(roots.sockets, `${self.pid}-`));
+  const processes = await openProcesses({
+    cookie: randomUUID().replaceAll("-", ""),
+    runtimeFolder: sockets,
+    onNote: (text) => void process.stderr.write(`${text}\n`),
+  });
   scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
   const claim = await claimData(roots, places.key, self);
   await processes.removeOnDeath(claim);
@@ -61,6 +69,7 @@ export async function runSupervisor({
   let stopped: () => void = () => {};
   const ended = new Promise<void>((resolve) => (stopped = resolve));
 
+  const own = join(sockets, "control");
   const isStopping = (): boolean => stopping !== undefined;
 
   const sessions = openSessions((session) => {
@@ -90,7 +99,7 @@ export async function runSupervisor({
         key,
         environment: request.environment,
         places,
-        roots,
+        roots: { ...roots, sockets },
         processes,
         emit: (event) => sessions.tellRoom(key, event),
       });
@@ -104,19 +113,17 @@ export async function runSupervisor({
       const old = await other;
       if (otherKey === key || sessions.of(old).length > 0) continue;
       rooms.delete(otherKey);
-      void old
-        .stop()
-        .catch((error: unknown) =>
-          session.tell({
-            type: "event",
-            event: {
-              type: "service:progress",
-              service: "the old stack",
-              step: String(error),
-              atEpochMs: Date.now(),
-            },
-          }),
-        );
+      void old.stop().catch((error: unknown) =>
+        session.tell({
+          type: "event",
+          event: {
+            type: "service:progress",
+            service: "the old stack",
+            step: String(error),
+            atEpochMs: Date.now(),
+          },
+        }),
+      );
     }
   }
 
@@ -225,11 +232,12 @@ export async function runSupervisor({
           .catch((error: unknown) => process.stderr.write(`stopping: ${String(error)}\n`));
       }
       // Gone from the file system first: who comes now starts the next supervisor instead of meeting this one.
-      await rm(socket, { force: true });
+      await unpublishSocket(socket, own);
       closeServer();
       await scope[Symbol.asyncDispose]().catch((error: unknown) =>
         process.stderr.write(`stopping: ${String(error)}\n`),
       );
+      await rmdir(roots.sockets).catch(() => {}); // not empty: a successor or a waiting client is in it
       stopped();
     })();
     return stopping;
@@ -237,8 +245,8 @@ export async function runSupervisor({
 
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
     process.on(signal, () => void stop());
-  await rm(socket, { force: true });
-  const server = await listenJson(socket, routes);
+  const server = await listenJson(own, routes);
+  await publishSocket(socket, own);
   closeServer = () => {
     server.close();
     server.closeAllConnections();

@@ -20,7 +20,14 @@ export function servicesNeededBy(plan: StackPlan, names: readonly string[]): Ser
 
 function unknown(name: string, known: readonly string[]): ShakedownError {
   const meant = nearest(name, known);
-  return new ShakedownError("SERVICE_UNKNOWN", `${name} is not a service of the stack, which has ${known.join(", ")}`, {
-    hint: meant === undefined ? "Name a service of the stack: shakedown status" : `Did you mean ${meant}?`,
-  });
+  return new ShakedownError(
+    "SERVICE_UNKNOWN",
+    `${name} is not a service of the stack, which has ${known.join(", ")}`,
+    {
+      hint:
+        meant === undefined
+          ? "Name a service of the stack: shakedown status"
+          : `Did you mean ${meant}?`,
+    },
+  );
 }
