@@ -11,14 +11,21 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     : undefined;
 }
 
+/** Two neighbours that changed places count as one mistake: it is the most frequent one. */
 function editDistance(left: string, right: string): number {
+  let beforePrevious: readonly number[] = [];
   let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let row = 1; row <= left.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= right.length; column += 1) {
       const replace = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1);
-      current.push(Math.min(replace, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+      const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      const swap = swapped ? (beforePrevious[column - 2] ?? 0) + 1 : replace;
+      current.push(
+        Math.min(replace, swap, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1),
+      );
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[right.length] ?? 0;

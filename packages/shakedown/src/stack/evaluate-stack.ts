@@ -1,5 +1,6 @@
 import { toWireError, type WireError } from "../errors/shakedown-error.ts";
 import { importStackFile } from "./import-stack-file.ts";
+import { inOrder } from "./in-order.ts";
 import { invalidStackError } from "./invalid-stack.ts";
 import type { StackPlan } from "./plan.ts";
 import { settingsFiles } from "./settings-files.ts";
@@ -33,7 +34,7 @@ export async function evaluateStack(
       wholeEnvironment: environment.all,
     };
     const all = [...problems, ...(await validatePlan(plan, unreadable))];
-    if (all.length > 0) throw invalidStackError(all, file);
+    if (all.length > 0) throw invalidStackError(inOrder(all, Object.keys(stack.services)), file);
     return { kind: "plan", plan, inputs };
   } catch (error) {
     return { kind: "error", error: toWireError(error) };

@@ -36,7 +36,7 @@ function outlived(service: ServicePlan, services: readonly ServicePlan[]): Probl
       {
         at: `services.${service.name}`,
         message: `is one for ${lifetimeWords[service.per]} and ${verb} ${name}, of which there is one for ${lifetimeWords[need.per]}`,
-        hint: `Either run ${service.name} as often (per: "${need.per}"), or give it a service of its own (${name}For${capital(service.name)}, with per: "${service.per}")`,
+        hint: `Either run ${service.name} as often, with per: "${need.per}"; or give it one of its own that lasts as long: ${name}For${capital(service.name)}: ${need.engine.name}({ per: "${service.per}", … })`,
       },
     ];
   });

@@ -38,19 +38,35 @@ interface Evaluated {
 
 async function evaluate(file: string, found: FoundVite | undefined): Promise<Evaluated> {
   try {
-    if (found === undefined)
-      return {
-        module: (await import(pathToFileURL(file).href)) as Evaluated["module"],
-        files: [file],
-      };
-    const { module, dependencies } = await found.vite.runnerImport(file, {
-      root: dirname(file),
-      logLevel: "silent",
-      resolve: { tsconfigPaths: true },
-    });
-    return { module, files: [file, ...dependencies.filter((path) => path !== null)] };
+    return found === undefined ? await importByNode(file) : await importByVite(file, found);
   } catch (error) {
-    throw unreadableStackError(error, file, found !== undefined);
+    throw unreadableStackError(error, file);
+  }
+}
+
+async function importByVite(file: string, { vite }: FoundVite): Promise<Evaluated> {
+  const { module, dependencies } = await vite.runnerImport(file, {
+    root: dirname(file),
+    logLevel: "silent",
+    resolve: { tsconfigPaths: true },
+  });
+  return { module, files: [file, ...dependencies.filter((path) => path !== null)] };
+}
+
+/** Node strips types, and does no more: what it refuses, Vite would load. */
+async function importByNode(file: string): Promise<Evaluated> {
+  try {
+    return {
+      module: (await import(pathToFileURL(file).href)) as Evaluated["module"],
+      files: [file],
+    };
+  } catch (error) {
+    const unreadable = unreadableStackError(error, file);
+    throw new ShakedownError(unreadable.code, unreadable.message, {
+      hint: "Correct the file, or, for enums, path aliases and imports without extension, install Vite: npm install --save-dev vite",
+      details: unreadable.details,
+      cause: error,
+    });
   }
 }
 

@@ -5,25 +5,18 @@ import type { References } from "./service.ts";
 /** A mistake in the use of a placeholder, seen while the user's function runs. */
 export type Misuse =
   | { readonly kind: "number"; readonly reference: Reference }
-  | { readonly kind: "call"; readonly reference: Reference; readonly method: string }
-  | { readonly kind: "service"; readonly service: string };
+  | { readonly kind: "call"; readonly reference: Reference; readonly method: string };
 
 /** What one run of the user's function did with its placeholders. */
 export interface PlaceholderUse {
-  readonly references: References;
   readonly misuses: Misuse[];
-  /** References that became text, and so must stand unchanged somewhere in what the function gave. */
+  /** References that became text, by that text: it must stand unchanged somewhere in what the function gave. */
   readonly spelled: Map<string, Reference>;
 }
 
-const tokens = new WeakMap<
-  object,
-  { readonly service: string; readonly path: readonly string[] }
->();
-
-export function placeholders(names: readonly string[]): PlaceholderUse {
-  const use = { misuses: [], spelled: new Map() } as Pick<PlaceholderUse, "misuses" | "spelled">;
-  const references = new Proxy<References>(
+/** The argument of a user's function: every property of every name is a placeholder. */
+export function placeholders(names: readonly string[], use: PlaceholderUse): References {
+  return new Proxy<References>(
     {},
     {
       get: (_target, name) => (typeof name === "string" ? placeholder(name, [], use) : undefined),
@@ -35,59 +28,56 @@ export function placeholders(names: readonly string[]): PlaceholderUse {
           : undefined,
     },
   );
-  return { ...use, references };
 }
 
-/** The token that a placeholder stands for; for the placeholder of a whole service, only its name. */
-export function fromPlaceholder(
-  value: unknown,
-): { readonly token: string } | { readonly service: string } | undefined {
-  const place = typeof value === "function" ? tokens.get(value) : undefined;
-  if (place === undefined) return undefined;
-  return place.path.length === 0
-    ? { service: place.service }
-    : { token: toToken(toReference(place.service, place.path)) };
+/** The text that a placeholder stands for; nothing for other values. */
+export function placeholderText(value: unknown): string | undefined {
+  const place = typeof value === "function" ? places.get(value) : undefined;
+  return place === undefined ? undefined : textOf(place.service, place.path);
 }
 
-type Use = Pick<PlaceholderUse, "misuses" | "spelled">;
+const places = new WeakMap<
+  object,
+  { readonly service: string; readonly path: readonly string[] }
+>();
 
-/** Callable, so that `db.url.replace(…)` is seen as the mistake that it is and not as "undefined is not a function". */
-function placeholder(service: string, path: readonly string[], use: Use): unknown {
+/** Callable, so that `db.url.replace(…)` is seen as the mistake that it is and not as "replace is not a function". */
+function placeholder(service: string, path: readonly string[], use: PlaceholderUse): unknown {
   const spell = (): string => {
-    if (path.length === 0) {
-      use.misuses.push({ kind: "service", service });
-      return `\${{${service}}}`;
-    }
-    const token = toToken(toReference(service, path));
-    use.spelled.set(token, toReference(service, path));
-    return token;
+    const text = textOf(service, path);
+    if (path.length > 0) use.spelled.set(text, toReference(service, path));
+    return text;
+  };
+  const count = (): number => {
+    use.misuses.push({ kind: "number", reference: toReference(service, path) });
+    return Number.NaN;
   };
   const proxy: object = new Proxy(function reference() {}, {
     get: (_target, name) => {
       if (name === Symbol.toPrimitive)
-        return (hint: string) => (hint === "number" ? asNumber(service, path, use) : spell());
-      if (name === "toString" || name === "valueOf" || name === "toJSON" || name === inspect.custom)
-        return spell;
-      return typeof name === "string" ? placeholder(service, [...path, name], use) : undefined;
+        return (hint: string) => (hint === "number" ? count() : spell());
+      if (typeof name !== "string") return name === inspect.custom ? spell : undefined;
+      return ["toString", "valueOf", "toJSON"].includes(name)
+        ? spell
+        : placeholder(service, [...path, name], use);
     },
     apply: () => {
-      const method = path.at(-1) ?? "";
+      const owner = path.slice(0, -1);
       use.misuses.push({
         kind: "call",
-        reference: toReference(service, path.slice(0, -1)),
-        method,
+        reference: toReference(service, owner),
+        method: path.at(-1) ?? "",
       });
-      return placeholder(service, path.slice(0, -1), use);
+      return placeholder(service, owner, use);
     },
   });
-  tokens.set(proxy, { service, path });
+  places.set(proxy, { service, path });
   return proxy;
 }
 
-function asNumber(service: string, path: readonly string[], use: Use): number {
-  if (path.length === 0) use.misuses.push({ kind: "service", service });
-  else use.misuses.push({ kind: "number", reference: toReference(service, path) });
-  return Number.NaN;
+/** A whole service is no reference, yet its text says which one was meant, so that the mistake is told at its place. */
+function textOf(service: string, path: readonly string[]): string {
+  return path.length === 0 ? `\${{${service}}}` : toToken(toReference(service, path));
 }
 
 function toReference(service: string, path: readonly string[]): Reference {

@@ -1,21 +1,53 @@
 import type { JsonValue } from "../errors/shakedown-error.ts";
 import { nearest } from "../kit/nearest.ts";
-import { placeOf } from "./option-data.ts";
+import { placeOf } from "./place-of.ts";
 import type { Problem, ServicePlan } from "./plan.ts";
-import { findReferences, type Reference } from "./references.ts";
+import { findReferences, type Reference, toToken } from "./references.ts";
 import type { Services } from "./service.ts";
 
 /** References and `after` entries that name a service or an output that does not exist. */
 export function referenceProblems(plans: readonly ServicePlan[], services: Services): Problem[] {
   const byName = new Map(plans.map((plan) => [plan.name, plan]));
   return plans.flatMap((plan) => [
-    ...textsIn(plan.options, []).flatMap(({ text, path }) =>
-      findReferences(text).flatMap((reference) =>
-        check(reference, placeOf(plan.name, path), plan, byName),
-      ),
-    ),
+    ...textsIn(plan.options, []).flatMap(({ text, path }) => {
+      const at = placeOf(plan.name, path);
+      return [
+        ...findReferences(text).flatMap((reference) => check(reference, at, plan, byName)),
+        ...wholeServices(text, [...byName.keys(), "self"]).map((problem) => ({ at, ...problem })),
+        ...sums(text).map((problem) => ({ at, ...problem })),
+      ];
+    }),
     ...afterProblems(plan.name, services[plan.name]?.after, [...byName.keys()]),
   ]);
+}
+
+export function shown({ service, output }: Reference): string {
+  return `${service}.${output}`;
+}
+
+export function calculates(reference: Reference): Omit<Problem, "at"> {
+  const name = shown(reference);
+  return {
+    message: `calculates with ${name}, which is a placeholder while the stack is loaded`,
+    hint: `Pass ${name} on as it is and calculate in the service; for a second port, ask for one: ports: ["other"]`,
+  };
+}
+
+/** `${db}` where an output of it was meant. */
+function wholeServices(text: string, names: readonly string[]): Omit<Problem, "at">[] {
+  return [...text.matchAll(/\$\{\{\s*([A-Za-z_][\w-]*)\s*\}\}/g)].flatMap(([, name = ""]) => {
+    if (!names.includes(name)) return [];
+    const hint = `Choose one of its outputs, such as ${name}.url`;
+    return [{ message: `uses ${name} as a value, but it is a whole service`, hint }];
+  });
+}
+
+/** `db.port + 1` is text, with the 1 behind the port. */
+function sums(text: string): Omit<Problem, "at">[] {
+  return findReferences(text)
+    .filter(({ output }) => /^port$|^ports\./.test(output))
+    .filter((reference) => /^\d/.test(text.split(toToken(reference))[1] ?? ""))
+    .map((reference) => calculates(reference));
 }
 
 function check(

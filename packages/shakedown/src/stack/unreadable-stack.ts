@@ -1,70 +1,104 @@
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
+import { codeFrame, type SourcePlace } from "./code-frame.ts";
 
 /** An error while the stack file was evaluated, with its own words, place and stack trace kept. */
-export function unreadableStackError(
-  error: unknown,
-  file: string,
-  withVite: boolean,
-): ShakedownError {
+export function unreadableStackError(error: unknown, file: string): ShakedownError {
   if (isShakedownError(error)) return error;
-  const { message, frame, stack } = partsOf(error);
-  const place = placeOf(error, stack, file);
-  const isSyntax = frame !== undefined;
-  const lines = [`${place} ${isSyntax ? "does not parse" : "throws"}: ${message}`];
-  if (frame !== undefined) lines.push(frame);
-  else if (stack.length > 0) lines.push(stack.join("\n"));
-  return new ShakedownError("STACK_UNREADABLE", lines.join("\n\n"), {
-    hint: hintFor(message, withVite),
-    details: { file, stack: stack.join("\n"), ...(frame === undefined ? {} : { frame }) },
+  const trace = traceOf(error);
+  const parsing = parsePlace(error, file);
+  const place = parsing ?? firstPlace(trace);
+  const where = place === undefined ? file : `${place.file}:${place.line}:${place.column}`;
+  const words = wordsOf(error);
+  const parts = [
+    `${where} ${parsing === undefined ? "throws" : "does not parse:"} ${words}`,
+    place === undefined ? "" : codeFrame(place),
+    parsing === undefined ? trace.join("\n") : "",
+  ];
+  return new ShakedownError("STACK_UNREADABLE", parts.filter((part) => part !== "").join("\n\n"), {
+    hint: hintFor(words),
+    details: {
+      file,
+      ...(place === undefined ? {} : { place: { ...place } }),
+      stack: trace.map((line) => line.trim()),
+    },
     cause: error,
   });
 }
 
-interface Parts {
-  readonly message: string;
-  readonly frame: string | undefined;
-  /** Lines that begin with "at", without those inside Node and Vite. */
-  readonly stack: readonly string[];
+/** What Vite's compilers add to their errors. */
+interface CompilerError {
+  readonly loc?: { readonly file?: string; readonly line: number; readonly column: number };
+  readonly errors?: readonly (CompilerError & { readonly message?: string })[];
+  /** Its stack trace leads to the import that failed. */
+  readonly runnerError?: { readonly stack?: string };
 }
 
-function partsOf(error: unknown): Parts {
-  if (!(error instanceof Error))
-    return {
-      message: `${String(error)} (not an Error, so there is no stack trace)`,
-      frame: undefined,
-      stack: [],
-    };
-  const frame = (error as { frame?: unknown }).frame;
+/** Only an error of a compiler has one: what threw while it ran has a stack trace. */
+function parsePlace(error: unknown, file: string): SourcePlace | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const { loc, errors } = error as CompilerError;
+  const found = loc ?? errors?.[0]?.loc;
+  if (found !== undefined)
+    return { file: found.file ?? file, line: found.line, column: found.column + 1 };
+  // Node puts the place before the message: "file:///a/shakedown.stack.ts:3", the line, and marks below it.
+  const native = /^(file:\/\/\S+|\/.*):(\d+)\n.*\n( *)\^/.exec((error as Error).stack ?? "");
+  if (native === null) return undefined;
   return {
-    message: error.message,
-    frame: typeof frame === "string" && frame.trim() !== "" ? frame : undefined,
-    stack: (error.stack ?? "")
-      .split("\n")
-      .filter(
-        (line) => /^\s+at /.test(line) && !/node:|\/node_modules\/(vite|rolldown)\//.test(line),
-      ),
+    file: toPath(native[1] ?? ""),
+    line: Number(native[2]),
+    column: (native[3] ?? "").length + 1,
   };
 }
 
-function placeOf(error: unknown, stack: readonly string[], file: string): string {
-  const loc = (error as { loc?: { file?: string; line?: number; column?: number } } | null)?.loc;
-  if (loc?.line !== undefined) return `${loc.file ?? file}:${loc.line}:${(loc.column ?? 0) + 1}`;
-  const first = stack
-    .map((line) => /(\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1])
-    .find((place) => place !== undefined);
-  return first ?? file;
+/** The lines of the user's own files. */
+function traceOf(error: unknown): string[] {
+  if (typeof error !== "object" || error === null) return [];
+  const stacks = [(error as Error).stack, (error as CompilerError).runnerError?.stack];
+  return stacks
+    .flatMap((stack) => (stack ?? "").split("\n"))
+    .filter((line) => /^\s+at /.test(line) && !toolFrame.test(line))
+    .map((line) =>
+      line
+        .replace(/file:\/\/[^\s)]+(?=:\d+:\d+)/, toPath)
+        .replace(/^\s+at (async )?(eval|null) \((.*)\)$/, "    at $3"),
+    );
 }
 
-function hintFor(message: string, withVite: boolean): string {
-  if (!withVite) {
-    return "Install Vite for enums, path aliases and imports without extension: npm install --save-dev vite. Without it Node reads the file itself";
+const toolFrame =
+  /node:|<anonymous>|\/node_modules\/(vite|rolldown)\/|\/stack\/(import-stack-file|evaluate-stack|loader-child)\.[jt]s/;
+
+function firstPlace(trace: readonly string[]): SourcePlace | undefined {
+  for (const line of trace) {
+    const match = /(\/[^()]+):(\d+):(\d+)\)?$/.exec(line);
+    if (match !== null)
+      return { file: match[1] ?? "", line: Number(match[2]), column: Number(match[3]) };
   }
-  if (
-    /cannot find (module|package)|failed to load|could not be resolved|does the file exist/i.test(
-      message,
-    )
-  ) {
-    return "Check the import's path and that the package is installed; aliases are read from `paths` in tsconfig.json";
+  return undefined;
+}
+
+function wordsOf(error: unknown): string {
+  if (typeof error !== "object" || error === null)
+    return `${JSON.stringify(error)}, which is not an Error and has no stack trace`;
+  const first = (error as CompilerError).errors?.[0]?.message ?? (error as Error).message;
+  const plain = stripVTControlCharacters(first)
+    .replace(/^\[[A-Z_]+\]\s*/, "")
+    // The compiler's own drawing of the place: ours follows.
+    .replace(/\n\s*[╭|][\s\S]*$/, "")
+    .replaceAll(/\(0\s*,\s*__vite_ssr_import_\d+__\.(\w+)\)/g, "$1")
+    .replaceAll(/__vite_ssr_import_\d+__\./g, "")
+    .trim();
+  return parsePlace(error, "") === undefined ? `${(error as Error).name}: ${plain}` : plain;
+}
+
+function hintFor(words: string): string {
+  if (/cannot find (module|package)|failed to (load|resolve)|does the file exist/i.test(words)) {
+    return "Check the path of the import and that its package is installed (npm install); aliases are read from `paths` in tsconfig.json";
   }
-  return "Correct the file; to see it alone, run: npx vite-node <file>";
+  return "Correct the file and run the command again";
+}
+
+function toPath(url: string): string {
+  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }

@@ -5,6 +5,7 @@ describe("the nearest name", () => {
   test.each([
     ["postgers", "postgres"],
     ["chache", "cache"],
+    ["bd", "db"],
     ["DB", "db"],
     ["migration", "migrate"],
     ["ap", "api"],
