@@ -2,7 +2,14 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Finding } from "./finding.ts";
 import { importStatements, withoutComments } from "./import-statements.ts";
-import { drivers, levels, publicRoom, reserved, roomsOfVariants } from "./layers.ts";
+import {
+  drivers,
+  levels,
+  publicRoom,
+  reserved,
+  roomsOfVariants,
+  variantsBuiltOnOthers,
+} from "./layers.ts";
 import { packageFolder, root } from "./places.ts";
 import { sourceFiles } from "./source-files.ts";
 
@@ -68,6 +75,8 @@ function betweenVariants(from: string, to: string): string | undefined {
   const variant = from.split("/")[1] ?? "";
   const target = to.split("/")[1] ?? "";
   if (variant === target || !from.split("/")[2] || !to.split("/")[2]) return undefined;
+  const room = roomOf(from);
+  if (variantsBuiltOnOthers[`${room}/${variant}`]?.includes(`${room}/${target}`)) return undefined;
   return `${variant} and ${target} are variants, and variants do not know each other`;
 }
 

@@ -6,8 +6,8 @@
  */
 export const levels: readonly (readonly string[])[] = [
   ["errors", "kit", "events"], // the ground: these three may import one another
-  ["stack"],
   ["process", "waits"],
+  ["stack"], // evaluates the stack file in a child
   ["providers"],
   ["isolation"],
   ["engines"],
@@ -23,6 +23,11 @@ export const publicRoom = "public";
 /** Rooms whose folders are variants of one thing: a variant does not import its siblings. */
 export const roomsOfVariants: readonly string[] = ["engines"];
 
+/** The exceptions among variants: one that is another one in a different place. */
+export const variantsBuiltOnOthers: Readonly<Record<string, readonly string[]>> = {
+  "engines/app": ["engines/command"], // your process without the process: the same HTTP and WebSocket clients
+};
+
 /** Packages that speak to a service. Each is imported in one file of an engine, when it is first used. */
 export const drivers: readonly string[] = ["pg", "pg-copy-streams", "ioredis", "ws"];
 
@@ -30,7 +35,7 @@ export const drivers: readonly string[] = ["pg", "pg-copy-streams", "ioredis", "
  * Modules that are the entry of a process of their own: they read its arguments and environment and end it, as cli/ does
  * for the command.
  */
-export const processEntries: readonly string[] = ["supervisor/main.ts"];
+export const processEntries: readonly string[] = ["supervisor/main.ts", "stack/loader-child.ts"];
 
 export interface Reserved {
   /** What the source says, as an expression to look for. */
@@ -50,9 +55,9 @@ export const reserved: readonly Reserved[] = [
     reason: "children are started where somebody sees to it that they end",
   },
   {
-    pattern: /\bprocess\.exit\b|\bprocess\.exitCode\b/,
+    pattern: /\bprocess\.exit\(|\bprocess\.exitCode = /,
     what: "process.exit",
-    allowed: ["cli/", ...processEntries],
+    allowed: ["cli/", ...processEntries, "runner/run-tests.ts"], // Vitest notes failures in exitCode, and the runner takes it back
     reason: "a library does not decide when its process ends",
   },
   {
@@ -70,7 +75,13 @@ export const reserved: readonly Reserved[] = [
   {
     pattern: /\bprocess\.env\b/,
     what: "process.env",
-    allowed: ["cli/", "fixtures/vitest-plugin", ...processEntries],
+    allowed: [
+      "cli/",
+      ...processEntries,
+      "fixtures/", // lives in the test's own process, whose environment it saves and puts back
+      "engines/app/", // gives the application in that process its environment
+      "runner/run-tests.ts", // tells the plugin of the Vitest in its process which session to join
+    ],
     reason: "the environment is passed in, so that it can be recorded, hashed and tested",
   },
 ];

@@ -34,7 +34,7 @@ describe("the direction of imports", () => {
         file: "providers/native.ts",
         line: 5,
         message:
-          "imports supervisor/slot.ts: providers/ may import errors, kit, events, stack, process, waits",
+          "imports supervisor/slot.ts: providers/ may import errors, kit, events, process, waits, stack",
       },
     ]);
   });
