@@ -1,0 +1,43 @@
+import { ShakedownError } from "../../errors/shakedown-error.ts";
+import type { Problem } from "../../stack/plan.ts";
+import type { Engine } from "../engine.ts";
+
+/** The supervisor's side of an application that lives in the tests' own process: there is nothing to start. */
+const engine: Engine = {
+  name: "app",
+  validate: async ({ name, options, per }) => {
+    const problems: Problem[] = [];
+    if (!("handler" in options)) {
+      problems.push({
+        at: `services.${name}.handler`,
+        message: "is missing",
+        hint: 'Say how the application is made: app({ handler: () => import("./src/app.ts") })',
+      });
+    }
+    if (per !== "slot") {
+      problems.push({
+        at: `services.${name}.per`,
+        message: `is "${per}", but an application in the tests' process lives in each worker`,
+        hint: 'Leave `per` away, or use command({ per: "run", … })',
+      });
+    }
+    return problems;
+  },
+  start: async ({ service, signal }) => {
+    if (signal.aborted)
+      throw new ShakedownError("START_FAILED", `${service.name} was given up before it started`);
+    return {
+      provider: {
+        kind: "in-process",
+        version: "app",
+        reason: "it runs in each test worker's own process",
+        passedOver: [],
+      },
+      outputs: {},
+      control: {},
+      stop: async () => {},
+    };
+  },
+};
+
+export default engine;
