@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { callSiteFile } from "./call-site.ts";
 import { invalidStackError } from "./invalid-stack.ts";
+import { placeOf } from "./place-of.ts";
 import type { Problem } from "./plan.ts";
 import type { Services } from "./service.ts";
 
@@ -67,7 +68,7 @@ function notAService(name: string, value: unknown): Problem[] {
     (value as { kind?: unknown }).kind === "shakedown.service"
   )
     return [];
-  const at = `services.${name}`;
+  const at = placeOf(name, []);
   if (typeof value === "function") {
     const called = value.name === "" ? name : value.name;
     return [{ at, message: "is a function, not a service", hint: `Call it: ${name}: ${called}()` }];

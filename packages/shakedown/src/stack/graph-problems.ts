@@ -1,4 +1,5 @@
 import { cyclesOf, toGraph } from "./graph.ts";
+import { placeOf } from "./place-of.ts";
 import type { Problem, ServicePlan } from "./plan.ts";
 import { findReferences } from "./references.ts";
 import type { Lifetime } from "./service.ts";
@@ -13,7 +14,7 @@ export function graphProblems(services: readonly ServicePlan[]): Problem[] {
 
 function cycleProblems(services: readonly ServicePlan[]): Problem[] {
   return cyclesOf(toGraph(services)).map((cycle) => ({
-    at: `services.${cycle[0] ?? ""}`,
+    at: placeOf(cycle[0] ?? "", []),
     message: `is in a cycle: ${cycle.join(" → ")}; each waits for the next, so none can start first`,
     hint: "Take one of these references (or `after` entries) out, or let one side learn the other's address after the start",
   }));
@@ -34,7 +35,7 @@ function outlived(service: ServicePlan, services: readonly ServicePlan[]): Probl
     const verb = refers ? "refers to" : "waits for";
     return [
       {
-        at: `services.${service.name}`,
+        at: placeOf(service.name, []),
         message: `is one for ${lifetimeWords[service.per]} and ${verb} ${name}, of which there is one for ${lifetimeWords[need.per]}`,
         hint: `Either run ${service.name} as often, with per: "${need.per}"; or give it one of its own that lasts as long: ${name}For${capital(service.name)}: ${need.engine.name}({ per: "${service.per}", … })`,
       },

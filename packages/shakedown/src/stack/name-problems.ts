@@ -1,3 +1,4 @@
+import { placeOf } from "./place-of.ts";
 import type { Problem } from "./plan.ts";
 
 /** What a database identifier, an environment variable and a host name can all hold, with room for our own parts. */
@@ -28,7 +29,7 @@ const reserved = new Map<string, string>([
 export function nameProblems(names: readonly string[]): Problem[] {
   const seen = new Map<string, string>();
   return names.flatMap((name) => {
-    const at = `services.${name}`;
+    const at = placeOf(name, []);
     const twin = seen.get(name.toLowerCase());
     seen.set(name.toLowerCase(), twin ?? name);
     const use = reserved.get(name);
@@ -37,7 +38,7 @@ export function nameProblems(names: readonly string[]): Problem[] {
     if (!namePattern.test(name))
       return [{ at, message: whyNot(name), hint: `Rename the service: ${suggestion(name)}` }];
     if (twin === undefined) return [];
-    const message = `differs from services.${twin} only in upper and lower case; database and folder names do not tell them apart`;
+    const message = `differs from ${placeOf(twin, [])} only in upper and lower case; database and folder names do not tell them apart`;
     return [{ at, message, hint: "Rename one of the two" }];
   });
 }
@@ -52,6 +53,7 @@ function whyNot(name: string): string {
 
 function suggestion(name: string): string {
   const plain = name
+    .replaceAll("ß", "ss")
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
     .replaceAll(/[^A-Za-z0-9_-]+/g, "_")

@@ -80,7 +80,7 @@ function toData(value: unknown, path: Path, walk: Walk): JsonValue | undefined {
     case "symbol":
     case "undefined":
       return complain(
-        `is ${withArticle(typeof value)}, and options are plain data`,
+        `is ${value === undefined ? "undefined" : `a ${typeof value}`}, and options are plain data`,
         "Give text, a number, true or false, a list or an object",
       );
   }
@@ -140,8 +140,4 @@ function remedyFor(value: object): string {
   if (value instanceof Set) return "Give a list: [...set]";
   if (value instanceof Promise) return "Await it before defineStack";
   return "Give text, a number, true or false, a list or an object";
-}
-
-function withArticle(word: string): string {
-  return /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`;
 }

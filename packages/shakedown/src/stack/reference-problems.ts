@@ -116,35 +116,31 @@ function unknownOutput(
 }
 
 function afterProblems(name: string, after: unknown, names: readonly string[]): Problem[] {
-  const at = placeOf(name, ["after"]);
-  if (!Array.isArray(after))
-    return [{ at, message: "is not a list of service names", hint: `Write after: ["db"]` }];
-  return after.flatMap((need: unknown, index): Problem[] => {
-    const place = `${at}.${index}`;
-    if (typeof need !== "string")
-      return [
-        {
-          at: place,
-          message: "is not the name of a service",
-          hint: `Write its name as text: "db"`,
-        },
-      ];
-    if (need === name)
-      return [{ at: place, message: "names the service itself", hint: "Take it out" }];
-    if (names.includes(need)) return [];
-    const others = names.filter((other) => other !== name);
-    const meant = nearest(need, others);
-    return [
-      {
-        at: place,
-        message: `names ${need}, which is not a service of this stack`,
-        hint:
-          meant === undefined
-            ? `The other services: ${others.join(", ")}`
-            : `Did you mean ${meant}?`,
-      },
-    ];
+  if (!Array.isArray(after)) {
+    const hint = `Write after: ["db"]`;
+    return [{ at: placeOf(name, ["after"]), message: "is not a list of service names", hint }];
+  }
+  const others = names.filter((other) => other !== name);
+  return after.flatMap((need: unknown, index) => {
+    if (typeof need === "string" && others.includes(need)) return [];
+    return [{ at: placeOf(name, ["after", String(index)]), ...wrongAfter(need, name, others) }];
   });
+}
+
+function wrongAfter(need: unknown, name: string, others: readonly string[]): Omit<Problem, "at"> {
+  if (typeof need !== "string") {
+    return { message: "is not the name of a service", hint: `Write its name as text: "db"` };
+  }
+  if (need === name) return { message: "names the service itself", hint: "Take it out" };
+  const meant = nearest(need, others);
+  const known =
+    others.length === 0
+      ? "It is the only service of the stack"
+      : `The other services: ${others.join(", ")}`;
+  return {
+    message: `names ${need}, which is not a service of this stack`,
+    hint: meant === undefined ? known : `Did you mean ${meant}?`,
+  };
 }
 
 function textsIn(

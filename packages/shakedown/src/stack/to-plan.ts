@@ -4,6 +4,7 @@ import type { Stack } from "./define-stack.ts";
 import { graphProblems } from "./graph-problems.ts";
 import { nameProblems } from "./name-problems.ts";
 import { toOptionData } from "./option-data.ts";
+import { placeOf } from "./place-of.ts";
 import { planFormat, type Problem, type ServicePlan, type StackPlan } from "./plan.ts";
 import { referenceProblems } from "./reference-problems.ts";
 import { findReferences } from "./references.ts";
@@ -84,7 +85,7 @@ const lifetimes: readonly Lifetime[] = ["run", "slot", "test"];
 
 function lifetimeProblems(name: string, service: Service): Problem[] {
   if (lifetimes.includes(service.per)) return [];
-  const at = `services.${name}.per`;
+  const at = placeOf(name, ["per"]);
   return [
     { at, message: `is ${JSON.stringify(service.per)}`, hint: `Choose "run", "slot" or "test"` },
   ];

@@ -1,3 +1,4 @@
+import { placeOf } from "./place-of.ts";
 import type { Problem, ServicePlan, StackPlan } from "./plan.ts";
 
 interface Validator {
@@ -24,7 +25,7 @@ async function validateService(service: ServicePlan, plan: StackPlan): Promise<r
     const message = `the engine ${name} could not check it: ${error instanceof Error ? error.message : String(error)}`;
     return [
       {
-        at: `services.${service.name}`,
+        at: placeOf(service.name, []),
         message,
         hint: "Reinstall the package that brings the engine: npm install",
       },
