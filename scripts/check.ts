@@ -29,13 +29,13 @@ const checks: readonly Check[] = [
     run: () =>
       runTool("oxlint", [
         "--type-aware",
+        "--format=unix",
         "--deny-warnings",
         "--report-unused-disable-directives",
         ".",
       ]),
   },
   { name: "types", run: () => runTool("tsc", ["-p", packageFolder, "--noEmit"]) },
-  { name: "types-scripts", run: () => runTool("tsc", ["-p", "."]) },
   { name: "layers", run: () => show(checkLayers()) },
   {
     name: "sizes",
@@ -46,6 +46,7 @@ const checks: readonly Check[] = [
   { name: "words", run: () => show(checkWords()) },
   { name: "errors-page", run: () => show(checkErrorsPage()) },
   { name: "build", run: build },
+  { name: "types-scripts", run: () => runTool("tsc", ["-p", "."]) },
   {
     name: "types-examples",
     run: () => runTool("tsc", ["-p", "examples/home-security", "--noEmit"]),

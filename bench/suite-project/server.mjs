@@ -4,7 +4,13 @@ import pg from "pg";
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 5 });
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void answerRequest(request, response));
+
+server.listen(0, "127.0.0.1", () =>
+  console.log(`listening on http://127.0.0.1:${server.address().port}`),
+);
+
+async function answerRequest(request, response) {
   const [, , id] = request.url.split("/");
   try {
     let answer;
@@ -32,11 +38,7 @@ const server = createServer(async (request, response) => {
     response.writeHead(500, { "content-type": "application/json" });
     response.end(JSON.stringify({ error: String(error) }));
   }
-});
-
-server.listen(0, "127.0.0.1", () =>
-  console.log(`listening on http://127.0.0.1:${server.address().port}`),
-);
+}
 
 async function readJson(request) {
   let text = "";
