@@ -43,6 +43,11 @@ export interface OpenClientContext {
   readonly restart: () => Promise<ServiceLease>;
   /** The service's log lines since `sinceEpochMs`, newest last, for failure texts. */
   readonly logLines: (sinceEpochMs: number, most: number) => Promise<readonly string[]>;
+  /**
+   * Forgets the modules that this process has loaded, so that the next import evaluates them anew: an application in this
+   * process reads its environment again. Absent where the test runner has no way to do so.
+   */
+  readonly forgetModules?: () => void;
   /** True where the environment says that this is a CI machine. */
   readonly ci: boolean;
 }

@@ -9,11 +9,14 @@ import { type Listening, listen } from "./listen.ts";
 import type { AppContext, AppHandle, AppOptions } from "./service.ts";
 import { toRunnable } from "./to-runnable.ts";
 
+/** Applications that this process has made before. */
+const madeBefore = new WeakSet<AppOptions>();
+
 /** Makes the application, has it listen, and gives a client of it. */
 export async function openApp(
   options: AppOptions,
   { service }: ServiceLease,
-  { references }: OpenClientContext,
+  { references, forgetModules }: OpenClientContext,
 ): Promise<LeaseClient<AppHandle>> {
   const nested: References = Object.fromEntries(
     Object.entries(references).map(([name, outputs]) => [name, nestOutputs(outputs)]),
@@ -25,8 +28,12 @@ export async function openApp(
   const transport = scope.own("its connections", networkTransport(), (open) =>
     open[Symbol.dispose](),
   );
-  const start = async (): Promise<Listening> =>
-    listen(await toRunnable(service, await options.handler(context)));
+  const start = async (): Promise<Listening> => {
+    // `() => import("./app.ts")` would give the module that has read the environment of a slot that is gone.
+    if (madeBefore.has(options)) forgetModules?.();
+    madeBefore.add(options);
+    return listen(await toRunnable(service, await options.handler(context)));
+  };
   let listening: Listening;
   try {
     listening = await start();
