@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { problemText } from "./problem-text.ts";
 
 export interface Config {
   readonly databaseUrl: string;
@@ -20,7 +21,7 @@ export function readConfig(environment: Environment): Config {
   const result = v.safeParse(environmentSchema, environment);
   if (!result.success) {
     const problems = result.issues.map(
-      (issue) => `  ${v.getDotPath(issue) ?? "environment"}: ${issue.message}`,
+      (issue) => `  ${v.getDotPath(issue) ?? "environment"}: ${problemText(issue)}`,
     );
     throw new Error(`the configuration is not usable:\n${problems.join("\n")}`);
   }
@@ -36,15 +37,10 @@ export function readConfig(environment: Environment): Config {
   };
 }
 
-const required = "is required";
-
 const environmentSchema = v.object({
-  DATABASE_URL: v.pipe(
-    v.string(required),
-    v.regex(/^postgres(ql)?:\/\//, "must start with postgres://"),
-  ),
+  DATABASE_URL: v.pipe(v.string(), v.regex(/^postgres(ql)?:\/\//, "must start with postgres://")),
   DATABASE_POOL_SIZE: whole({ fallback: 5, from: 1, to: 100 }),
-  REDIS_URL: v.pipe(v.string(required), v.regex(/^rediss?:\/\//, "must start with redis://")),
+  REDIS_URL: v.pipe(v.string(), v.regex(/^rediss?:\/\//, "must start with redis://")),
   HOST: v.optional(v.string(), "127.0.0.1"),
   PORT: whole({ fallback: 8000, from: 0, to: 65_535 }),
   EVENT_CACHE_SECONDS: whole({ fallback: 30, from: 0, to: 3600 }),

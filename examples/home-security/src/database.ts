@@ -33,16 +33,10 @@ export async function inTransaction<Result>(
   }
 }
 
-/** The name of the constraint that refused a statement, where it was this kind of refusal. */
-export function violatedConstraint(
-  error: unknown,
-  kind: keyof typeof violationCodes,
-): string | undefined {
-  if (!(error instanceof DatabaseError) || error.code !== violationCodes[kind]) return undefined;
-  return error.constraint ?? "";
+/** The name of the unique constraint that refused a statement, where that is why it failed. */
+export function violatedUniqueness(error: unknown): string | undefined {
+  return error instanceof DatabaseError && error.code === "23505" ? error.constraint : undefined;
 }
-
-const violationCodes = { unique: "23505", foreignKey: "23503", check: "23514" } as const;
 
 /** Puts the fields that are given into `set a = $1, b = $2`. Names come from code, values from outside. */
 export function assignments(fields: Readonly<Record<string, unknown>>): {

@@ -1,4 +1,4 @@
-import { assignments, violatedConstraint, type Queryable } from "../database.ts";
+import { assignments, violatedUniqueness, type Queryable } from "../database.ts";
 import { conflict } from "../http/errors.ts";
 import type { Camera, CameraChanges, CameraStatus, NewCamera } from "./camera.ts";
 
@@ -73,7 +73,7 @@ async function refuseDuplicates<Result>(
   try {
     return await statement;
   } catch (error) {
-    const field = uniqueFields[violatedConstraint(error, "unique") ?? ""];
+    const field = uniqueFields[violatedUniqueness(error) ?? ""];
     if (field === undefined) throw error;
     throw conflict(`Camera with ${field} '${String(camera[field])}' already exists`);
   }

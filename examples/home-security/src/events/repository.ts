@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { assignments, inTransaction, violatedConstraint, type Queryable } from "../database.ts";
+import { assignments, inTransaction, type Queryable } from "../database.ts";
 import { notFound } from "../http/errors.ts";
 import type { Detection } from "./detection.ts";
 import type {
@@ -55,17 +55,17 @@ export function eventRepository(pool: Pool) {
      * @throws a 404 when there is no such camera
      */
     async create(event: NewEvent): Promise<SecurityEvent> {
-      try {
-        return await inTransaction(pool, async (client) => {
-          const created = await insertEvent(client, event);
-          for (const detection of event.detections)
-            await insertDetection(client, created, detection);
-          return created;
-        });
-      } catch (error) {
-        if (violatedConstraint(error, "foreignKey") === undefined) throw error;
-        throw notFound("Camera", event.camera_id);
-      }
+      return await inTransaction(pool, async (client) => {
+        // The camera first: its row stays locked, so that it is not deleted (or written by others) under our feet.
+        const seen = await client.query(
+          "update cameras set last_seen_at = greatest(last_seen_at, $2) where id = $1",
+          [event.camera_id, event.started_at],
+        );
+        if (seen.rowCount === 0) throw notFound("Camera", event.camera_id);
+        const created = await insertEvent(client, event);
+        for (const detection of event.detections) await insertDetection(client, created, detection);
+        return created;
+      });
     },
 
     async update(id: number, changes: EventChanges): Promise<SecurityEvent | undefined> {

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import * as v from "valibot";
+import { problemText } from "../problem-text.ts";
 import { invalid } from "./errors.ts";
 
 /** The request's JSON body, or a 422 that names each wrong field. */
@@ -71,7 +72,7 @@ function check<Schema extends v.GenericSchema>(
   throw invalid(
     result.issues.map((issue) => ({
       loc: [place, ...(issue.path ?? []).map(({ key }) => key as string | number)],
-      msg: issue.message,
+      msg: problemText(issue),
     })),
   );
 }

@@ -1,0 +1,24 @@
+import { shakedown } from "shakedown/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    shakedown({
+      tags: [
+        { name: "api", description: "over HTTP, as a browser sees the system" },
+        { name: "websocket", description: "live messages on /ws/events" },
+        { name: "database", description: "the schema, transactions and clean tables" },
+        { name: "repositories", description: "the application's own queries, without its server" },
+        { name: "redis", description: "cache and pub/sub on a real Redis" },
+        { name: "concurrency", description: "several requests or sessions at the same time" },
+        { name: "in-process", description: "the application inside the test's own process" },
+      ],
+    }),
+  ],
+  test: {
+    projects: [
+      { extends: true, test: { name: "suite", include: ["tests/**/*.test.ts"] } },
+      { extends: true, test: { name: "in-process", include: ["in-process/**/*.test.ts"] } },
+    ],
+  },
+});
