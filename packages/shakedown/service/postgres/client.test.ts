@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openClient } from "../../src/engines/postgres/client.ts";
+import { openPgClient } from "../../src/engines/postgres/driver.ts";
+import type { PostgresHandle } from "../../src/engines/postgres/handle.ts";
+import {
+  defaultSealOptions,
+  installTemplate,
+  sealBaseline,
+} from "../../src/engines/postgres/isolate/baseline.ts";
+import type { LeaseClient } from "../../src/isolation/lease.ts";
+import { binariesOf, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
+
+describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
+  describe.skipIf(binariesOf(major) === undefined)("the client of a leased database", () => {
+    let server: ThrowawayServer;
+    let client: LeaseClient<PostgresHandle>;
+
+    beforeAll(async () => {
+      server = await startThrowawayServer(major);
+      await server.createDatabase("app");
+      const setup = await openPgClient(server.url("app"), { applicationName: "setup" });
+      await setup.query(`
+        create table people (id serial primary key, name text not null);
+        create table pets (id serial primary key, owner int references people on delete cascade, name text not null);
+        insert into people (name) values ('Ada'), ('Grace')`);
+      await installTemplate(setup);
+      await sealBaseline(setup, defaultSealOptions);
+      await setup.end();
+      client = await openClient(
+        {
+          service: "db",
+          engine: "postgres",
+          per: "slot",
+          outputs: {
+            url: server.url("app"),
+            host: "127.0.0.1",
+            port: server.port,
+            user: "admin",
+            password: "",
+            database: "app",
+          },
+          control: { controlUrl: server.socketUrl("app"), reset: "undo" },
+        },
+        {
+          root: import.meta.dirname,
+          references: {},
+          restart: async () => await Promise.reject(new Error("not restarted here")),
+          logLines: async () => [],
+          ci: false,
+        },
+      );
+    });
+    afterAll(async () => {
+      await client?.[Symbol.asyncDispose]();
+      await server?.[Symbol.asyncDispose]();
+    });
+
+    test("puts rows and sequences back", async () => {
+      const { sql } = client.handle;
+      await sql`insert into people (name) values (${"Lin"})`;
+      await sql`update people set name = 'Countess' where name = 'Ada'`;
+      await sql`delete from people where name = 'Grace'`;
+      const [{ id }] = (await sql`insert into pets (name) values ('Tom') returning id`) as [
+        { id: number },
+      ];
+      const outcome = await client.reset(0);
+      expect(outcome).toEqual({
+        kind: "restored",
+        touched: expect.arrayContaining([
+          { name: "people", rows: 2 },
+          { name: "pets", rows: 1 },
+        ]),
+      });
+      expect(await sql`select * from people order by id`).toEqual([
+        { id: 1, name: "Ada" },
+        { id: 2, name: "Grace" },
+      ]);
+      expect(await sql`insert into pets (name) values ('Tim') returning id`).toEqual([{ id }]);
+      await client.reset(0);
+      expect(await client.reset(0)).toEqual({ kind: "clean" });
+    });
+
+    test("returns to a mark, and from there to the baseline", async () => {
+      const { sql } = client.handle;
+      await sql`insert into people (name) values ('Lin')`;
+      await sql`insert into pets (owner, name) values (1, 'Tom')`;
+      await client.mark(1);
+      await sql`update people set name = upper(name)`;
+      await sql`delete from pets`;
+      await sql`insert into pets (owner, name) values (2, 'Tim')`;
+      await client.reset(1);
+      expect(await sql`select name from people order by id`).toEqual([
+        { name: "Ada" },
+        { name: "Grace" },
+        { name: "Lin" },
+      ]);
+      expect(await sql`select owner, name from pets`).toEqual([{ owner: 1, name: "Tom" }]);
+      await client.reset(1);
+      expect(await sql`select count(*)::int as n from pets`).toEqual([{ n: 1 }]);
+      await client.reset(0);
+      expect(await sql`select name from people order by id`).toEqual([
+        { name: "Ada" },
+        { name: "Grace" },
+      ]);
+      expect(await sql`select * from pets`).toEqual([]);
+      expect(await client.reset(0)).toEqual({ kind: "clean" });
+    });
+  });
+});

@@ -1,0 +1,124 @@
+import type pg from "pg";
+import { ShakedownError } from "../../errors/shakedown-error.ts";
+import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
+import { Scope } from "../../kit/scope.ts";
+import { openPgPool } from "./driver.ts";
+import { type PostgresHandle, postgresHandle } from "./handle.ts";
+import { defaultSealOptions } from "./isolate/baseline.ts";
+import { noneResetter } from "./isolate/none-resetter.ts";
+import type { Resetter } from "./isolate/resetter.ts";
+import { openUndoResetter } from "./isolate/undo-resetter.ts";
+import type { PostgresSession } from "./sessions.ts";
+
+/** Opens the test side of a slot's database: connections for the test, and one of our own that resets. */
+export async function openClient(
+  lease: ServiceLease,
+  context: OpenClientContext,
+): Promise<LeaseClient<PostgresHandle>> {
+  const scope = new Scope();
+  try {
+    return await openParts(lease, context, scope);
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openParts(
+  lease: ServiceLease,
+  context: OpenClientContext,
+  scope: Scope,
+): Promise<LeaseClient<PostgresHandle>> {
+  const { resetter, pool } = await openWay(lease, context, scope);
+  const sessions = new Map<PostgresSession, number>();
+  let level = 0;
+  const handle = postgresHandle({
+    outputs: lease.outputs,
+    pool,
+    baseline: async () => {
+      level = 0;
+      await resetter.rebase();
+    },
+    own: (session) => {
+      sessions.set(session, level);
+      return session;
+    },
+  });
+  /** Sessions that were opened before a mark belong to it and outlive resets to it. */
+  const closeSessions = async (fromLevel: number): Promise<void> => {
+    const ended = [...sessions]
+      .filter(([, openedAt]) => openedAt >= fromLevel)
+      .map(([session]) => session);
+    for (const session of ended) sessions.delete(session);
+    await Promise.all(ended.map(async (session) => await session.close()));
+  };
+  scope.defer("sessions of tests", async () => await closeSessions(0));
+  return {
+    handle,
+    async reset(toLevel) {
+      await closeSessions(toLevel);
+      level = toLevel;
+      return await resetter.reset(toLevel);
+    },
+    async mark(toLevel) {
+      await resetter.mark(toLevel);
+      level = toLevel;
+    },
+    [Symbol.asyncDispose]: async () => await scope[Symbol.asyncDispose](),
+  };
+}
+
+interface Way {
+  readonly resetter: Resetter;
+  readonly pool: pg.Pool;
+}
+
+async function openWay(
+  lease: ServiceLease,
+  context: OpenClientContext,
+  scope: Scope,
+): Promise<Way> {
+  const { control, outputs } = lease;
+  const url = String(outputs["url"]);
+  const controlUrl = typeof control["controlUrl"] === "string" ? control["controlUrl"] : url;
+  const own = (resetter: Resetter): Resetter =>
+    scope.own("the connection that resets", resetter, (value) => value.close());
+  const openPool = async (): Promise<pg.Pool> =>
+    scope.own(
+      "the pool",
+      await openPgPool(url, {
+        max: context.ci ? 10 : 5,
+        application_name: `shakedown test ${lease.service}`,
+        allowExitOnIdle: true,
+      }),
+      (pool) => pool.end(),
+    );
+  const way = String(control["reset"] ?? "undo");
+  switch (way) {
+    case "undo":
+      return {
+        resetter: own(
+          await openUndoResetter(controlUrl, {
+            ...defaultSealOptions,
+            ...(typeof control["rowBudget"] === "number"
+              ? { rowBudget: control["rowBudget"] }
+              : {}),
+            ...(control["sequences"] === "keep" ? { sequences: "keep" as const } : {}),
+            budgetMs:
+              typeof control["resetBudgetMs"] === "number" ? control["resetBudgetMs"] : 2000,
+          }),
+        ),
+        pool: await openPool(),
+      };
+    case "none":
+      return { resetter: own(noneResetter()), pool: await openPool() };
+    default:
+      throw new ShakedownError(
+        "RESET_UNSUPPORTED",
+        `${lease.service} was asked to reset by "${way}", which postgres does not know`,
+        {
+          hint: "Use undo, delete, rollback or none.",
+        },
+      );
+  }
+}

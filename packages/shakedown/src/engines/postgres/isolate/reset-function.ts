@@ -1,0 +1,220 @@
+import { quoteName, quoteText } from "../driver.ts";
+import {
+  type DatabaseFacts,
+  qualifiedName,
+  type SequenceFacts,
+  type TableFacts,
+} from "./inspect-tables.ts";
+
+export interface ResetFunctionOptions {
+  readonly sequences: "restore" | "keep";
+  /** The level whose state the database is in. */
+  readonly floor: number;
+}
+
+/**
+ * Writes the function that brings a database back to a level. Every statement in it is static, so that its plan is made
+ * once for each connection; only LOCK TABLE, which has no plan, is put together at run time.
+ */
+export function resetFunctionSql(facts: DatabaseFacts, options: ResetFunctionOptions): string {
+  return `${sequenceStatesSql(facts, options)}
+create or replace function shakedown.reset(lvl integer) returns jsonb language plpgsql as $reset$
+declare
+  dirty record;
+  entry record;
+  reason text;
+  lost bigint;
+  put bigint;
+  touched jsonb := '[]';
+  noted boolean;
+begin
+  select array_agg(t.relid) as relids, array_agg(distinct t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
+      string_agg(distinct r.lock_name, ', ') as locks
+    into dirty
+    from shakedown.tables t
+    cross join lateral (select pg_sequence_last_value(t.touch) as mark offset 0) m
+    join shakedown.tables r on r.relid = t.tree
+    where m.mark is distinct from t.seen or t.dirt >> lvl <> 0;
+  if dirty.locks is not null then
+    execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
+  end if;
+
+  select case when s.floor > lvl then s.floor_reason when s.surroundings <> shakedown.surroundings() then shakedown.changed_surroundings(s.surroundings) end
+    into reason from shakedown.state s;
+  reason := coalesce(reason, dirty.refusal);
+  noted := exists (select from shakedown.note);
+  if noted then reason := coalesce(shakedown.judge(), reason); end if;
+  if reason is not null then
+    return jsonb_build_object('retire', reason, 'touched', coalesce((
+      select jsonb_agg(jsonb_build_object('name', t.name, 'rows', (select count(*) from shakedown.log l where l.tree = t.tree and l.level >= lvl)))
+      from shakedown.tables t where t.relid = any (dirty.trees)), '[]'));
+  end if;
+
+  if dirty.relids is not null then
+    for entry in
+      select t.tree, t.name, t.filled, n.lost, n.found, n.most
+      from shakedown.tables t
+      left join (
+        select s.tree, array_agg(s.row) filter (where s.net < 0) as lost, array_agg(s.row) filter (where s.net > 0) as found, max(abs(s.net)) as most
+        from (
+          select l.tree, l.row, sum(l.sign) as net from ${logRows(facts)} l
+          where l.level >= lvl group by l.tree, l.row having sum(l.sign) <> 0
+        ) s cross join lateral generate_series(1, abs(s.net)) group by s.tree
+      ) n on n.tree = t.relid
+      where t.relid = any (dirty.trees)
+    loop
+      lost := 0;
+      put := 0;
+      if entry.filled is null or entry.filled > lvl then
+        case entry.tree
+${cases(facts, emptySql)}
+        end case;
+        get diagnostics lost = row_count;
+        update shakedown.tables t set filled = null where t.tree = entry.tree and t.filled is not null;
+      elsif entry.most is not null then
+        case entry.tree
+${cases(facts, undoSql)}
+        end case;
+      end if;
+      touched := touched || jsonb_build_object('name', entry.name, 'rows', greatest(lost, put));
+    end loop;
+    delete from shakedown.log l where l.tree = any (dirty.trees) and l.level >= lvl;
+    update shakedown.tables t set seen = d.mark, dirt = t.dirt & ((1 << lvl) - 1)
+      from unnest(dirty.relids, dirty.marks) as d(relid, mark) where t.relid = d.relid;
+  end if;
+${sequencesSql(facts, options)}
+  if noted then perform shakedown.settle(); end if;
+  perform setval('shakedown.allowance', (select s.row_budget + 1 from shakedown.state s));
+  if (select last_value from shakedown.level) <> lvl then
+    perform setval('shakedown.level', lvl);
+    delete from shakedown.sequences s where s.level > lvl;
+  end if;
+  return jsonb_build_object('touched', touched);
+end $reset$;`;
+}
+
+function cases(facts: DatabaseFacts, write: (root: TableFacts) => string): string {
+  const roots = facts.tables.filter((table) => table.tree === table.relid);
+  return [
+    ...roots.map((root) => `        when ${root.relid} then\n${write(root)}`),
+    "        else null;",
+  ].join("\n");
+}
+
+function emptySql(root: TableFacts): string {
+  return `          delete from ${qualifiedName(root)};`;
+}
+
+function undoSql(root: TableFacts): string {
+  const name = qualifiedName(root);
+  const written = root.columns
+    .filter((column) => column.generated === "")
+    .map((column) => quoteName(column.name));
+  const restore =
+    written.length === 0
+      ? `insert into ${name} overriding system value select from unnest(entry.found);`
+      : `insert into ${name} (${written.join(", ")}) overriding system value
+              select ${written.map((column) => `(k.r).${column}`).join(", ")} from (select u.row::${name} as r from unnest(entry.found) u(row) offset 0) k;`;
+  const complaint = `raise exception using errcode = 'SD001', message = ${quoteText(`the changes of ${name} do not add up`)};`;
+  return `          ${root.key.length > 0 ? `if entry.most > 1 then ${complaint} end if;` : ""}
+          if entry.lost is not null then
+            ${root.key.length > 0 ? removeByKeySql(root) : removeCopiesSql(root)}
+            get diagnostics lost = row_count;
+          end if;
+          if entry.found is not null then
+            ${restore}
+            get diagnostics put = row_count;
+          end if;
+          if lost <> coalesce(cardinality(entry.lost), 0) or put <> coalesce(cardinality(entry.found), 0) then ${complaint} end if;`;
+}
+
+function removeByKeySql(root: TableFacts): string {
+  const name = qualifiedName(root);
+  const matches = root.key.map(
+    ({ name: column, operator }) => `t.${quoteName(column)} ${operator} (k.r).${quoteName(column)}`,
+  );
+  return `delete from ${root.kind === "p" ? "" : "only "}${name} t using (select u.row::${name} as r from unnest(entry.lost) u(row) offset 0) k
+              where ${matches.join(" and ")};`;
+}
+
+/** Without a key a row is found by its text, and of equal rows as many go as came. This reads the whole table. */
+function removeCopiesSql(root: TableFacts): string {
+  const name = qualifiedName(root);
+  // A virtual column is not part of what triggers are given, so it stands in the log as nothing.
+  const columns = root.columns.map((column) =>
+    column.generated === "v" ? "null" : `t.${quoteName(column.name)}`,
+  );
+  return `delete from ${name} t using (
+              select c.place, c.relation from (
+                select u.place, u.relation, row_number() over (partition by u.row order by u.place, u.relation) as nth, sum(u.copies) over (partition by u.row) as copies
+                from (
+                  select t.ctid as place, t.tableoid as relation, row(${columns.join(", ")})::text collate "C" as row, 0 as copies from ${name} t
+                  union all select null, null, l.row, 1 from unnest(entry.lost) l(row)
+                ) u
+              ) c where c.place is not null and c.nth <= c.copies
+            ) gone where t.ctid = gone.place and t.tableoid = gone.relation;`;
+}
+
+/** The log, with rows of partitions whose columns stand in another order than their root's brought into its order. */
+function logRows(facts: DatabaseFacts): string {
+  const byRelid = new Map(facts.tables.map((table) => [table.relid, table]));
+  const reordered = facts.tables.flatMap((table) => {
+    const root = byRelid.get(table.tree);
+    if (root === undefined || !table.isPartition || layout(root) === layout(table)) return [];
+    const columns = root.columns.map((column) => `(k.r).${quoteName(column.name)}`).join(", ");
+    return [
+      `when l.relid = ${table.relid} then (select row(${columns})::text from (select l.row::${qualifiedName(table)} as r offset 0) k)`,
+    ];
+  });
+  if (reordered.length === 0) return "shakedown.log";
+  return `(select l.tree, l.level, l.sign, case ${reordered.join(" ")} else l.row end collate "C" as row from shakedown.log l)`;
+}
+
+function layout(table: TableFacts): string {
+  return JSON.stringify(table.columns.map((column) => column.name));
+}
+
+/** Each sequence is read as the relation it is: the catalogue's functions do not tell `is_called = false` apart. */
+function sequencesSql(facts: DatabaseFacts, options: ResetFunctionOptions): string {
+  const restored = restoredSequences(facts, options);
+  if (restored.length === 0) return "";
+  const atBaseline = restored.map((sequence) => {
+    const { lastValue, isCalled } = sequence;
+    return `      select setval(${sequence.relid}::regclass, ${lastValue}, ${isCalled}) as moved from ${qualifiedName(sequence)} c
+        where c.last_value <> ${lastValue} or c.is_called <> ${isCalled}`;
+  });
+  return `
+  if lvl = ${options.floor} then
+    perform count(m.moved) from (
+${atBaseline.join("\n      union all\n")}
+    ) m;
+  else
+    perform setval(n.relid::regclass, b.last_value, b.is_called)
+      from shakedown.sequence_states() n join shakedown.sequences b on b.relid = n.relid and b.level = lvl
+      where (b.last_value, b.is_called) is distinct from (n.last_value, n.is_called);
+  end if;`;
+}
+
+function sequenceStatesSql(facts: DatabaseFacts, options: ResetFunctionOptions): string {
+  const restored = restoredSequences(facts, options);
+  if (restored.length === 0) return "";
+  const states = restored.map(
+    (sequence) =>
+      `  select ${sequence.relid}::oid, c.last_value, c.is_called from ${qualifiedName(sequence)} c`,
+  );
+  return `create or replace function shakedown.sequence_states() returns table (relid oid, last_value bigint, is_called boolean) language plpgsql as $states$
+begin
+  return query
+${states.join("\n  union all\n")};
+end $states$;`;
+}
+
+/** A session that took values of a sequence with a cache goes on to use them, so such a sequence is not set back. */
+function restoredSequences(
+  facts: DatabaseFacts,
+  options: ResetFunctionOptions,
+): readonly SequenceFacts[] {
+  return options.sequences === "keep"
+    ? []
+    : facts.sequences.filter((sequence) => sequence.cache === 1);
+}
