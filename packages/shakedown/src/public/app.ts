@@ -1,0 +1,1 @@
+export { app, type AppContext, type AppHandle, type AppOptions } from "../engines/app/service.ts";

@@ -1,0 +1,1 @@
+export { lease, type LeasedSlot, type LeaseOptions } from "../fixtures/lease.ts";

@@ -1,0 +1,1 @@
+export { shakedown, type ShakedownPluginOptions } from "../fixtures/vitest-plugin.ts";
