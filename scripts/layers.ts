@@ -35,7 +35,11 @@ export const drivers: readonly string[] = ["pg", "pg-copy-streams", "ioredis", "
  * Modules that are the entry of a process of their own: they read its arguments and environment and end it, as cli/ does
  * for the command.
  */
-export const processEntries: readonly string[] = ["supervisor/main.ts", "stack/loader-child.ts"];
+export const processEntries: readonly string[] = [
+  "supervisor/main.ts",
+  "stack/loader-child.ts",
+  "stack/run-function.ts",
+];
 
 export interface Reserved {
   /** What the source says, as an expression to look for. */
