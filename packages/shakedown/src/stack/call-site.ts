@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { isAbsolute } from "node:path";
-import { fileURLToPath } from "node:url";
+import { sourcePath } from "./source-path.ts";
 
 /** The file from which `inner` was called, whoever evaluates it: Node, Vitest or Vite's module runner. */
 export function callSiteFile(inner: (...input: never[]) => unknown): string | undefined {
@@ -11,7 +9,7 @@ export function callSiteFile(inner: (...input: never[]) => unknown): string | un
     // Vite's module runner replaces this hook too: ours stands only for this one look.
     Error.prepareStackTrace = (_error, sites) => sites[0]?.getScriptNameOrSourceURL() ?? null;
     Error.captureStackTrace(carrier, inner);
-    return typeof carrier.stack === "string" ? toPath(carrier.stack) : undefined;
+    return typeof carrier.stack === "string" ? sourcePath(carrier.stack) : undefined;
   } finally {
     // Assigning undefined would switch the default formatting off.
     if (prepareStackTrace === undefined)
@@ -19,12 +17,4 @@ export function callSiteFile(inner: (...input: never[]) => unknown): string | un
     else Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
   }
-}
-
-function toPath(name: string): string | undefined {
-  if (name.startsWith("file:")) return fileURLToPath(name);
-  // A loader may append a query such as `?t=1`, and Vite writes the spaces of a path as %20.
-  const plain = existsSync(name) ? name : name.replace(/\?.*$/, "");
-  const candidates = [plain, plain.replaceAll("%20", " ").replaceAll("%09", "\t")];
-  return candidates.find((path) => isAbsolute(path) && existsSync(path));
 }

@@ -53,6 +53,8 @@ async function importByVite(file: string, { vite }: FoundVite): Promise<Evaluate
   return { module, files: [file, ...dependencies.filter((path) => path !== null)] };
 }
 
+const wantsVite = /_TYPESCRIPT_SYNTAX$|^ERR_MODULE_NOT_FOUND$|^ERR_UNSUPPORTED_DIR_IMPORT$/;
+
 /** Node strips types, and does no more: what it refuses, Vite would load. */
 async function importByNode(file: string): Promise<Evaluated> {
   try {
@@ -61,6 +63,7 @@ async function importByNode(file: string): Promise<Evaluated> {
       files: [file],
     };
   } catch (error) {
+    if (!wantsVite.test(String((error as NodeJS.ErrnoException | null)?.code))) throw error;
     const unreadable = unreadableStackError(error, file);
     throw new ShakedownError(unreadable.code, unreadable.message, {
       hint: "Correct the file, or, for enums, path aliases and imports without extension, install Vite: npm install --save-dev vite",

@@ -76,8 +76,11 @@ function fingerprint(inputs: PlanInputs, environment: Readonly<Record<string, st
   return hash.digest("hex");
 }
 
+/** The child needs longer than this before it reads its first file; clocks of files are coarser than ours. */
+const childStartMs = 5;
+
 function changedSince(file: string, epochMs: number): boolean {
-  return (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= epochMs;
+  return (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > epochMs + childStartMs;
 }
 
 function hashOf(file: string): Buffer {

@@ -18,7 +18,7 @@ export function recordEnvironment(
   const names = new Set<string>();
   let all = false;
   const note = (name: string | symbol): void => {
-    if (typeof name === "string" && !names.has(name) && counts(readerOf(note))) names.add(name);
+    if (typeof name === "string" && !names.has(name) && counts(readerOf())) names.add(name);
   };
   host.env = new Proxy(host.env, {
     get(target, name) {
@@ -34,10 +34,10 @@ export function recordEnvironment(
       return Reflect.getOwnPropertyDescriptor(target, name);
     },
     set(target, name, value) {
-      return counts(readerOf(note)) ? Reflect.set(target, name, value) : true;
+      return counts(readerOf()) ? Reflect.set(target, name, value) : true;
     },
     ownKeys(target) {
-      if (!all && counts(readerOf(note))) all = true;
+      if (!all && counts(readerOf())) all = true;
       return Reflect.ownKeys(target);
     },
   });
@@ -47,14 +47,14 @@ export function recordEnvironment(
 }
 
 /** The nearest file on the call stack that is not Node's own and not this one. */
-function readerOf(inner: (...input: never[]) => unknown): string {
+function readerOf(): string {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const carrier: { stack?: unknown } = {};
   try {
     Error.stackTraceLimit = 20;
     Error.prepareStackTrace = (_error, sites) =>
       sites.map((site) => site.getScriptNameOrSourceURL());
-    Error.captureStackTrace(carrier, inner);
+    Error.captureStackTrace(carrier);
     const files = carrier.stack as (string | null | undefined)[];
     return (
       files.find(

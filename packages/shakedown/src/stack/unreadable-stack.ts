@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
 import { codeFrame, type SourcePlace } from "./code-frame.ts";
+import { sourcePath } from "./source-path.ts";
 
 /** An error while the stack file was evaluated, with its own words, place and stack trace kept. */
 export function unreadableStackError(error: unknown, file: string): ShakedownError {
@@ -10,11 +10,12 @@ export function unreadableStackError(error: unknown, file: string): ShakedownErr
   const parsing = parsePlace(error, file);
   const place = parsing ?? firstPlace(trace);
   const where = place === undefined ? file : `${place.file}:${place.line}:${place.column}`;
-  const words = wordsOf(error);
+  const isSyntax = parsing !== undefined || (trace.length === 0 && isSyntaxError(error));
+  const words = wordsOf(error, isSyntax);
   const parts = [
-    `${where} ${parsing === undefined ? "throws" : "does not parse:"} ${words}`,
+    `${where} ${isSyntax ? "does not parse:" : "throws"} ${words}`,
     place === undefined ? "" : codeFrame(place),
-    parsing === undefined ? trace.join("\n") : "",
+    isSyntax ? "" : trace.join("\n"),
   ];
   return new ShakedownError("STACK_UNREADABLE", parts.filter((part) => part !== "").join("\n\n"), {
     hint: hintFor(words),
@@ -42,14 +43,21 @@ function parsePlace(error: unknown, file: string): SourcePlace | undefined {
   const found = loc ?? errors?.[0]?.loc;
   if (found !== undefined)
     return { file: found.file ?? file, line: found.line, column: found.column + 1 };
-  // Node puts the place before the message: "file:///a/shakedown.stack.ts:3", the line, and marks below it.
-  const native = /^(file:\/\/\S+|\/.*):(\d+)\n.*\n( *)\^/.exec((error as Error).stack ?? "");
+  // Node puts the place before the message: "/a/shakedown.stack.ts:3", some lines, and marks below them.
+  const native = /^(file:\/\/\S+|\/.*):(\d+)\n(?:.*\n)*?([ \t]*)\^/.exec(
+    (error as Error).stack ?? "",
+  );
   if (native === null) return undefined;
   return {
-    file: toPath(native[1] ?? ""),
+    file: sourcePath(native[1] ?? "") ?? file,
     line: Number(native[2]),
     column: (native[3] ?? "").length + 1,
   };
+}
+
+/** Of one in JavaScript Node does not tell the place. */
+function isSyntaxError(error: unknown): boolean {
+  return typeof error === "object" && error !== null && (error as Error).name === "SyntaxError";
 }
 
 /** The lines of the user's own files. */
@@ -61,7 +69,7 @@ function traceOf(error: unknown): string[] {
     .filter((line) => /^\s+at /.test(line) && !toolFrame.test(line))
     .map((line) =>
       line
-        .replace(/file:\/\/[^\s)]+(?=:\d+:\d+)/, toPath)
+        .replace(/(?:file:\/\/)?\/[^()]+(?=:\d+:\d+\)?$)/, (name) => sourcePath(name) ?? name)
         .replace(/^\s+at (async )?(eval|null) \((.*)\)$/, "    at $3"),
     );
 }
@@ -78,7 +86,7 @@ function firstPlace(trace: readonly string[]): SourcePlace | undefined {
   return undefined;
 }
 
-function wordsOf(error: unknown): string {
+function wordsOf(error: unknown, isSyntax: boolean): string {
   if (typeof error !== "object" || error === null)
     return `${JSON.stringify(error)}, which is not an Error and has no stack trace`;
   const first = (error as CompilerError).errors?.[0]?.message ?? (error as Error).message;
@@ -89,7 +97,7 @@ function wordsOf(error: unknown): string {
     .replaceAll(/\(0\s*,\s*__vite_ssr_import_\d+__\.(\w+)\)/g, "$1")
     .replaceAll(/__vite_ssr_import_\d+__\./g, "")
     .trim();
-  return parsePlace(error, "") === undefined ? `${(error as Error).name}: ${plain}` : plain;
+  return isSyntax ? plain : `${(error as Error).name}: ${plain}`;
 }
 
 function hintFor(words: string): string {
@@ -97,8 +105,4 @@ function hintFor(words: string): string {
     return "Check the path of the import and that its package is installed (npm install); aliases are read from `paths` in tsconfig.json";
   }
   return "Correct the file and run the command again";
-}
-
-function toPath(url: string): string {
-  return url.startsWith("file:") ? fileURLToPath(url) : url;
 }
