@@ -1,0 +1,58 @@
+import type { ServiceSnapshot } from "../events/reduce-run.ts";
+import { durationText } from "../kit/duration-text.ts";
+import type { Paint } from "../kit/paint.ts";
+
+export interface ServiceRow {
+  readonly mark: "ready" | "starting" | "failed";
+  readonly name: string;
+  readonly what: string;
+  readonly provider: string;
+  readonly state: string;
+}
+
+/** ` ✔ db     postgres 18.4  native  started in 41 ms (data folder from cache)`, in columns that stand under each other. */
+export function serviceLines(rows: readonly ServiceRow[], paint: Paint): string[] {
+  const width = (column: "name" | "what" | "provider"): number =>
+    Math.max(0, ...rows.map((row) => row[column].length));
+  const [name, what, provider] = [width("name"), width("what"), width("provider")];
+  return rows.map((row) => {
+    const columns = [
+      row.name.padEnd(name),
+      row.what.padEnd(what),
+      ...(provider === 0 ? [] : [paint("dim", row.provider.padEnd(provider))]),
+      row.state,
+    ];
+    return ` ${markOf(row.mark, paint)} ${columns.join("  ")}`.trimEnd();
+  });
+}
+
+export function toServiceRow(service: ServiceSnapshot): ServiceRow {
+  const failure = service.failures[0];
+  return {
+    mark: failure === undefined ? "ready" : "failed",
+    name: service.name,
+    what: service.provider?.version ?? service.engine ?? "",
+    provider: service.provider?.kind ?? "",
+    state: failure ?? stateText(service),
+  };
+}
+
+function stateText({ attached, startMs, slotStartMs, note }: ServiceSnapshot): string {
+  const slots = Object.values(slotStartMs);
+  const parts = [
+    ...(startMs === undefined
+      ? []
+      : [attached ? "was running" : `started in ${durationText(startMs)}`]),
+    ...(slots.length === 0
+      ? []
+      : [
+          `${slots.length} ${slots.length === 1 ? "slot" : "slots"} ready in ${durationText(Math.max(...slots))}`,
+        ]),
+  ];
+  return `${parts.join(", ")}${note === undefined ? "" : ` (${note})`}`;
+}
+
+function markOf(mark: ServiceRow["mark"], paint: Paint): string {
+  if (mark === "ready") return paint("green", "✔");
+  return mark === "failed" ? paint("red", "✖") : paint("yellow", "…");
+}

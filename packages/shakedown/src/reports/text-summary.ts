@@ -1,0 +1,195 @@
+import type { RunSnapshot, TestSnapshot } from "../events/reduce-run.ts";
+import type { LogSlice } from "../events/run-event.ts";
+import { durationText } from "../kit/duration-text.ts";
+import { type Paint, plainPaint } from "../kit/paint.ts";
+import { printable, printableLine } from "../kit/printable.ts";
+import { serviceLines, toServiceRow } from "./service-line.ts";
+import { testTitle } from "./test-title.ts";
+
+export interface TextSummaryOptions {
+  readonly paint?: Paint;
+  /** On a screen the services were shown when they started. @default true */
+  readonly services?: boolean;
+  /** On a screen Vitest has printed them already. @default true */
+  readonly diffs?: boolean;
+  /** Where the run's files are, relative to where the reader stands. */
+  readonly folder?: string;
+  /** False when the services go with the run: then nobody can connect to kept data. @default true */
+  readonly keptStays?: boolean;
+}
+
+const mostFailedTests = 50;
+const slowestTests = 5;
+const slowFromMs = 100;
+
+/** A run in words: what failed and what the services did meanwhile, then the totals as the last line. */
+export function textSummary(run: RunSnapshot, options: TextSummaryOptions = {}): string {
+  const { paint = plainPaint, services = true, diffs = true, folder, keptStays = true } = options;
+  const failed = run.tests.filter(({ result }) => result.state === "failed");
+  const sections = [
+    ...(services && run.services.length > 0
+      ? [serviceLines(run.services.map(toServiceRow), paint)]
+      : []),
+    ...failed
+      .slice(0, mostFailedTests)
+      .map((test) => failedTest(test, paint, { diffs, keptStays })),
+    ...(failed.length > mostFailedTests
+      ? [
+          [
+            ` … and ${failed.length - mostFailedTests} more failed tests, in events.jsonl and junit.xml`,
+          ],
+        ]
+      : []),
+    exits(run, paint),
+    slowest(run, paint),
+    retired(run, paint),
+    findings(run, paint),
+    infrastructure(run, paint),
+    totals(run, paint, folder),
+  ].filter((section) => section.length > 0);
+  return `${sections.map((section) => section.join("\n")).join("\n\n")}\n`;
+}
+
+function failedTest(
+  { test, result, resets, logs, kept }: TestSnapshot,
+  paint: Paint,
+  { diffs, keptStays }: { readonly diffs: boolean; readonly keptStays: boolean },
+): string[] {
+  const facts = [
+    ...(result.slot === undefined ? [] : [`slot ${result.slot}`]),
+    durationText(result.durationMs),
+    ...(result.retries === 0 ? [] : [`tried ${result.retries + 1} times`]),
+    ...(test.tags.length === 0
+      ? []
+      : [`tags ${test.tags.map((tag) => printableLine(tag)).join(", ")}`]),
+  ];
+  const touched = resets.flatMap(({ service, outcome }) =>
+    outcome.kind === "clean" || outcome.touched.length === 0
+      ? []
+      : [
+          `${service}: ${outcome.touched.map(({ name, rows }) => `${printableLine(name)} (${rows} ${rows === 1 ? "row" : "rows"})`).join(", ")}`,
+        ],
+  );
+  return [
+    ` ${paint("red", "✖")} ${paint("bold", testTitle(test))}`,
+    ...result.errors.flatMap((error) => errorLines(error, paint, diffs)),
+    `     ${paint("dim", facts.join(" · "))}`,
+    ...touched.map((line) => `     ${paint("dim", "wrote to")} ${line}`),
+    ...logs.flatMap((slice) => logLines(slice, paint)),
+    ...kept.map(({ service, connect }) =>
+      keptStays
+        ? `     ${paint("cyan", `its data in ${service} is kept:`)} ${printableLine(connect, 2000)}`
+        : `     ${paint("dim", `its data in ${service} went with the services; to look at it: shakedown run --keep`)}`,
+    ),
+  ];
+}
+
+function errorLines(
+  { message, stack, diff }: TestSnapshot["result"]["errors"][number],
+  paint: Paint,
+  diffs: boolean,
+): string[] {
+  const place =
+    stack === undefined
+      ? undefined
+      : /\(?((?:file:\/\/)?\/[^()\s]+:\d+:\d+)\)?/.exec(printable(stack))?.[1];
+  return [
+    ...cut(printable(message).trimEnd().split("\n"), 20).map(
+      (line) => `     ${paint("red", line)}`,
+    ),
+    ...(diff === undefined || !diffs
+      ? []
+      : cut(printable(diff).trim().split("\n"), 30).map((line) => `       ${line}`.trimEnd())),
+    ...(place === undefined ? [] : [`       ${paint("dim", `at ${place}`)}`]),
+  ];
+}
+
+function logLines({ service, slot, shared, lines }: LogSlice, paint: Paint): string[] {
+  const whose = shared ? ", other tests' lines included" : "";
+  const title = `     ${paint("dim", `log of ${service}${slot === undefined ? "" : ` (slot ${slot})`}${whose}`)}`;
+  return [title, ...lines.map((line) => `       ${paint("dim", "│")} ${printableLine(line)}`)];
+}
+
+function exits({ services }: RunSnapshot, paint: Paint): string[] {
+  return services.flatMap(({ name, exits: all }) =>
+    all.flatMap(({ slot, how, logTail }) => [
+      ` ${paint("red", "✖")} ${name}${slot === undefined ? "" : ` of slot ${slot}`} ended while it was needed: ${printableLine(how)}`,
+      ...logTail.slice(-20).map((line) => `       ${paint("dim", "│")} ${printableLine(line)}`),
+    ]),
+  );
+}
+
+function slowest({ tests }: RunSnapshot, paint: Paint): string[] {
+  const rows = tests
+    .filter(({ result }) => result.durationMs >= slowFromMs)
+    .toSorted((left, right) => right.result.durationMs - left.result.durationMs)
+    .slice(0, slowestTests)
+    .map(
+      ({ test, result }) => ` ${durationText(result.durationMs).padStart(9)}  ${testTitle(test)}`,
+    );
+  return rows.length === 0 ? [] : [paint("dim", " Slowest tests"), ...rows];
+}
+
+function retired({ retired: all }: RunSnapshot, paint: Paint): string[] {
+  // Where data of a failed test was kept, that stands with the test.
+  const rows = all
+    .filter(({ kept }) => kept === undefined)
+    .map(({ slot, service, reason }) => `   slot ${slot}, ${service}: ${printableLine(reason)}`);
+  return rows.length === 0
+    ? []
+    : [paint("dim", " Slots made anew instead of reset"), ...cut(rows, 20)];
+}
+
+function findings({ findings: all }: RunSnapshot, paint: Paint): string[] {
+  return all.map(
+    (finding) =>
+      ` ${paint("yellow", "!")} ${printable(finding).trimEnd().split("\n").join("\n   ")}`,
+  );
+}
+
+function infrastructure({ infrastructure: time }: RunSnapshot, paint: Paint): string[] {
+  const parts = [
+    ...(time.startMs === 0 ? [] : [`${durationText(time.startMs)} to start services`]),
+    ...(time.slots === 0 ? [] : [`${durationText(time.slotMs)} for ${count(time.slots, "slot")}`]),
+    ...(time.resetMs < 1
+      ? []
+      : [
+          `${durationText(time.resetMs)} for ${count(time.resets, "reset")} (${durationText(time.resetMedianMs)} at the median)`,
+        ]),
+  ];
+  return parts.length === 0 ? [] : [paint("dim", ` Time in services: ${parts.join(", ")}`)];
+}
+
+function totals(run: RunSnapshot, paint: Paint, folder: string | undefined): string[] {
+  const of = (state: string): number =>
+    run.tests.filter(({ result }) => result.state === state).length;
+  const [passed, failed, skipped] = [of("passed"), of("failed"), of("skipped")];
+  const retried = run.tests.filter(
+    ({ result }) => result.state === "passed" && result.retries > 0,
+  ).length;
+  const parts = [
+    paint(
+      failed === 0 && passed > 0 ? "green" : "bold",
+      `${passed} passed${retried === 0 ? "" : ` (${retried} only when tried again)`}`,
+    ),
+    ...(failed === 0 ? [] : [paint("red", `${failed} failed`)]),
+    ...(skipped === 0 ? [] : [`${skipped} skipped`]),
+  ];
+  const took =
+    run.finished === undefined ? ", cut short" : ` (${durationText(run.finished.durationMs)})`;
+  const interrupted = run.finished?.exitCode === 130 ? ", interrupted" : "";
+  return [
+    ` ${parts.join(", ")}${interrupted}${took}`,
+    ...(folder === undefined ? [] : [paint("dim", ` run ${run.runId}   files: ${folder}`)]),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function cut(lines: readonly string[], most: number): string[] {
+  return lines.length <= most
+    ? [...lines]
+    : [...lines.slice(0, most), `… ${lines.length - most} more lines`];
+}

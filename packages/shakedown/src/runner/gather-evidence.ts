@@ -1,0 +1,47 @@
+import type { LogSlice, TestResult } from "../events/run-event.ts";
+import type { LogLines, LogQuery } from "../supervisor/session.ts";
+
+export const linesPerService = 30;
+
+/** Lines reach the log a moment after they were written: what a test caused may stand just behind its end. */
+const slackMs = 50;
+
+export interface EvidenceOptions {
+  readonly logs: (query: LogQuery) => Promise<readonly LogLines[]>;
+  readonly result: TestResult;
+  /** Spent on setting its slot aside, which is not the test's doing. */
+  readonly retireMs?: number;
+  /** The services that the test used; all, when it is not known. */
+  readonly services?: readonly string[];
+}
+
+/** What the services wrote while a test ran: its own slot's lines, and those of what all slots share. */
+export async function gatherEvidence({
+  logs,
+  result,
+  retireMs = 0,
+  services,
+}: EvidenceOptions): Promise<LogSlice[]> {
+  const found = await logs({
+    sinceEpochMs: Math.floor(result.startedEpochMs),
+    untilEpochMs: Math.ceil(
+      result.startedEpochMs + result.durationMs + (retireMs > 0 ? -retireMs : slackMs),
+    ),
+    tail: linesPerService + 1,
+    ...(result.slot === undefined ? {} : { slot: result.slot }),
+  });
+  return found
+    .filter(
+      ({ service, lines }) =>
+        lines.length > 0 && (services === undefined || services.includes(service)),
+    )
+    .map(({ service, slot, lines }) => ({
+      service,
+      ...(slot === undefined ? {} : { slot }),
+      shared: slot === undefined,
+      lines:
+        lines.length > linesPerService
+          ? ["… earlier lines left out", ...lines.slice(-linesPerService)]
+          : lines,
+    }));
+}

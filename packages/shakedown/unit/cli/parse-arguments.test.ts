@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { command, type Command } from "../../src/cli/command.ts";
+import { parseArguments } from "../../src/cli/parse-arguments.ts";
+
+const sail = command({
+  name: "sail",
+  summary: "Sail",
+  usage: "[port…] [-- rigging]",
+  options: {
+    knots: { type: "number", short: "k", value: "number", summary: "Speed." },
+    flag: { type: "strings", value: "name", summary: "A flag." },
+    night: { type: "boolean", summary: "By night." },
+    captain: { type: "string", value: "name", summary: "Who." },
+  },
+  passesRest: true,
+  run: async () => 0,
+}) as unknown as Command;
+
+describe("parseArguments", () => {
+  test("reads every type of flag, words between them, and keeps what is behind -- as it stands", () => {
+    const parsed = parseArguments(sail, [
+      "oslo",
+      "-k",
+      "12",
+      "--flag",
+      "red",
+      "--night",
+      "bergen",
+      "--flag=blue",
+      "--captain=--odd",
+      "--",
+      "--knots",
+      "x",
+      "--",
+    ]);
+    expect(parsed).toEqual({
+      options: { knots: 12, flag: ["red", "blue"], night: true, captain: "--odd" },
+      positionals: ["oslo", "bergen"],
+      rest: ["--knots", "x", "--"],
+    });
+  });
+
+  test("knows the flags that every command has", () => {
+    expect(parseArguments(sail, ["--no-color", "--stack", "a.ts", "--json"]).options).toEqual({
+      color: false,
+      stack: "a.ts",
+      json: true,
+    });
+    expect(parseArguments(sail, ["-h"]).options).toEqual({ help: true });
+  });
+
+  test("tells all mistakes at once, with the nearest flag", () => {
+    expect(() =>
+      parseArguments(sail, ["--nots", "3", "-k", "fast", "--night=yes", "-z", "--captain"]),
+    ).toThrowError(
+      expect.objectContaining({
+        code: "CLI_USAGE",
+        message:
+          'shakedown sail: unknown flag --nots, did you mean --knots?; -k needs a whole number, got "fast"; --night takes no value, got "yes"; unknown flag -z; --captain needs a name',
+        hint: "See what it takes: shakedown sail --help",
+      }),
+    );
+  });
+
+  test("refuses words and a -- that the command has no use for", () => {
+    const anchor = {
+      ...sail,
+      name: "anchor",
+      passesRest: false,
+      positionals: { least: 1, most: 1, what: "one place" },
+    };
+    expect(() => parseArguments(anchor, [])).toThrow("one place is missing");
+    expect(() => parseArguments(anchor, ["a", "b", "c"])).toThrow(
+      '"b c" is too much: it takes one place only',
+    );
+    expect(() => parseArguments(anchor, ["a", "--", "b"])).toThrow("anchor takes nothing after --");
+    expect(parseArguments(anchor, ["--help"]).options).toEqual({ help: true });
+  });
+
+  test("a -- without anything behind it is no mistake", () => {
+    expect(parseArguments({ ...sail, passesRest: false }, ["--"]).rest).toEqual([]);
+  });
+});
