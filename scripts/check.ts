@@ -2,6 +2,7 @@
 //
 //   npm run check                     all
 //   npm run check -- lint layers      some
+import { checkDocComments } from "./check-doc-comments.ts";
 import { checkErrorsPage } from "./check-errors-page.ts";
 import { checkLayers } from "./check-layers.ts";
 import { checkMirrors } from "./check-mirrors.ts";
@@ -44,6 +45,7 @@ const checks: readonly Check[] = [
   },
   { name: "mirrors", run: () => show(checkMirrors()) },
   { name: "words", run: () => show(checkWords()) },
+  { name: "doc-comments", run: () => show(checkDocComments()) },
   { name: "errors-page", run: () => show(checkErrorsPage()) },
   { name: "build", run: build },
   { name: "types-scripts", run: () => runTool("tsc", ["-p", "."]) },

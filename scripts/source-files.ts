@@ -1,15 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 
-const skipped = new Set([
-  "node_modules",
-  "dist",
-  ".shakedown",
-  ".generated",
-  ".git",
-  "coverage",
-  ".vitest",
-]);
+const skipped = new Set(["node_modules", "dist", "coverage", "generated"]);
 
 /** TypeScript files under a folder, sorted; what is installed or generated is left out. */
 export function sourceFiles(folder: string): string[] {
@@ -20,7 +12,7 @@ export function filesUnder(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
-      if (skipped.has(entry.name) || entry.name.startsWith("dist-")) return [];
+      if (skipped.has(entry.name) || /^(dist-|\.(?!ci$|npmrc$))/.test(entry.name)) return [];
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return filesUnder(path);
       return entry.isFile() ? [path] : [];
