@@ -69,6 +69,16 @@ describe("a stack file", () => {
     expect(plan.services[0]?.options["seen"]).toBe(`["yes",null,null]`);
   });
 
+  test("sees exactly the variables that were given", async () => {
+    await using place = await checkout({
+      "shakedown.stack.ts": `${imports}export default defineStack({ db: fake({ seen: { ...process.env } }) });\n`,
+    });
+    for (const environment of [{}, { A: "1", PWD: "/elsewhere" }]) {
+      const { plan } = await place.load({ environment });
+      expect(plan.services[0]?.options["seen"]).toEqual(environment);
+    }
+  });
+
   test("that never ends is given up, and its process is gone", async () => {
     await using place = await checkout({
       "shakedown.stack.ts": `import { writeFileSync } from "node:fs";\nwriteFileSync(new URL("pid", import.meta.url), String(process.pid));\nconsole.log("connecting");\nawait new Promise(() => setInterval(() => {}, 1000));\n`,

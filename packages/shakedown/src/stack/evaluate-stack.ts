@@ -7,6 +7,12 @@ import { settingsFiles } from "./settings-files.ts";
 import { toPlan } from "./to-plan.ts";
 import { validatePlan } from "./validate-plan.ts";
 
+/** How the loader's child knows which of its variables it was given. No values: arguments can be read by everybody. */
+export interface GivenEnvironment {
+  readonly names: readonly string[];
+  readonly PWD?: string;
+}
+
 /** What the loader's child tells its parent. */
 export type LoaderAnswer =
   | { readonly kind: "plan"; readonly plan: StackPlan; readonly inputs: PlanInputs }

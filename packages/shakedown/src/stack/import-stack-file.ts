@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { isStack, type Stack } from "./define-stack.ts";
 import { findVite, type FoundVite } from "./find-vite.ts";
@@ -74,11 +74,9 @@ async function importByNode(file: string): Promise<Evaluated> {
 }
 
 function isOurTool(reader: string, found: FoundVite | undefined): boolean {
-  if (reader === "") return true;
-  return (
-    found !== undefined &&
-    (reader.includes(`${found.folder}/`) || reader.includes("/node_modules/rolldown/"))
-  );
+  if (found === undefined) return false;
+  const file = reader.startsWith("file:") ? fileURLToPath(reader) : reader;
+  return file.startsWith(`${found.folder}/`) || file.includes("/node_modules/rolldown/");
 }
 
 function noStack(file: string, module: Readonly<Record<string, unknown>>): ShakedownError {

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromWireError, ShakedownError } from "../errors/shakedown-error.ts";
 import { runCommand } from "../process/run-command.ts";
-import type { LoaderAnswer } from "./evaluate-stack.ts";
+import type { GivenEnvironment, LoaderAnswer } from "./evaluate-stack.ts";
 import type { StackPlan } from "./plan.ts";
 import { type CachedPlan, planCache } from "./plan-cache.ts";
 
@@ -72,7 +72,7 @@ async function evaluateInChild(stackFile: string, options: LoadStackOptions): Pr
     const result = await runCommand({
       title: "the loader of the stack file",
       command: process.execPath,
-      args: [childFile(), stackFile, answerFile],
+      args: [childFile(), stackFile, answerFile, JSON.stringify(namesOf(environment))],
       cwd: dirname(stackFile),
       env: environment,
       timeoutMs,
@@ -88,6 +88,11 @@ async function evaluateInChild(stackFile: string, options: LoadStackOptions): Pr
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function namesOf(environment: Readonly<Record<string, string>>): GivenEnvironment {
+  const folder = environment["PWD"];
+  return { names: Object.keys(environment), ...(folder === undefined ? {} : { PWD: folder }) };
 }
 
 /** `loader-child.ts` in the source, `loader-child.js` in the build. */
