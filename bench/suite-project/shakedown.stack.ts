@@ -3,7 +3,7 @@ import { command, logLine } from "shakedown/command";
 import { postgres } from "shakedown/postgres";
 
 export default defineStack({
-  db: postgres({ migrate: "migrations" }),
+  db: postgres({ migrate: "migrations", prefer: "embedded" }),
   api: command({
     per: "slot",
     run: [process.execPath, "server.mjs"],
