@@ -1,9 +1,11 @@
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { callSiteFile } from "./call-site.ts";
 import { invalidStackError } from "./invalid-stack.ts";
 import { placeOf } from "./place-of.ts";
 import type { Problem } from "./plan.ts";
+import { realPath } from "./real-path.ts";
 import type { Services } from "./service.ts";
 
 export interface StackOptions {
@@ -58,7 +60,7 @@ export function isStack(value: unknown): value is Stack {
 }
 
 function fromUrl(file: string): string {
-  return file.startsWith("file:") ? fileURLToPath(file) : file;
+  return realPath(file.startsWith("file:") ? fileURLToPath(file) : resolve(file));
 }
 
 function notAService(name: string, value: unknown): Problem[] {

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { nearest } from "../kit/nearest.ts";
+import { realPath } from "./real-path.ts";
 
 const stackFilePattern = /\.stack\.(ts|mts|js|mjs)$/;
 const defaultNames = ["ts", "mts", "js", "mjs"].map((extension) => `shakedown.stack.${extension}`);
@@ -13,16 +14,7 @@ const defaultNames = ["ts", "mts", "js", "mjs"].map((extension) => `shakedown.st
  * @throws ShakedownError `STACK_MISSING` when there is none, or the choice is not clear
  */
 export function findStackFile(cwd: string, explicit?: string): string {
-  if (explicit !== undefined) return namedFile(cwd, explicit);
-  const folders = foldersUpward(cwd);
-  for (const folder of folders) {
-    const files = stackFilesIn(folder);
-    const defaults = files.filter((file) => defaultNames.includes(basename(file)));
-    const choice = defaults.length > 0 ? defaults : files;
-    if (choice.length === 1 && choice[0] !== undefined) return choice[0];
-    if (choice.length > 1) throw severalFiles(cwd, choice);
-  }
-  throw noFile(cwd, folders);
+  return realPath(explicit === undefined ? nearestFile(cwd) : namedFile(cwd, explicit));
 }
 
 /** All stack files of the nearest folder, from `cwd` upward, that has any. */
@@ -34,9 +26,22 @@ export function findStackFiles(cwd: string): string[] {
   );
 }
 
+function nearestFile(cwd: string): string {
+  const folders = foldersUpward(cwd);
+  for (const folder of folders) {
+    const files = stackFilesIn(folder);
+    const defaults = files.filter((file) => defaultNames.includes(basename(file)));
+    const choice = defaults.length > 0 ? defaults : files;
+    if (choice.length === 1 && choice[0] !== undefined) return choice[0];
+    if (choice.length > 1) throw severalFiles(cwd, choice);
+  }
+  throw noFile(cwd, folders);
+}
+
 function namedFile(cwd: string, explicit: string): string {
   const file = resolve(cwd, explicit);
-  if (existsSync(file)) return file;
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found !== undefined) return found.isDirectory() ? nearestFile(file) : file;
   const folder = dirname(file);
   const there = existsSync(folder) ? stackFilesIn(folder) : [];
   const meant = nearest(

@@ -8,6 +8,7 @@ import { runCommand } from "../process/run-command.ts";
 import type { GivenEnvironment, LoaderAnswer } from "./evaluate-stack.ts";
 import type { StackPlan } from "./plan.ts";
 import { type CachedPlan, planCache } from "./plan-cache.ts";
+import { realPath } from "./real-path.ts";
 
 export interface LoadStackOptions {
   /** What the stack file sees as `process.env`. */
@@ -32,7 +33,7 @@ export interface LoadedStack {
  * @throws ShakedownError `STACK_MISSING`, `STACK_UNREADABLE`, or `STACK_INVALID` with all mistakes at once
  */
 export async function loadStackPlan(file: string, options: LoadStackOptions): Promise<LoadedStack> {
-  const stackFile = resolve(file);
+  const stackFile = realPath(resolve(file));
   if (!existsSync(stackFile)) {
     throw new ShakedownError("STACK_MISSING", `the stack file ${stackFile} does not exist`, {
       hint: "Name an existing file: --stack path/to/shakedown.stack.ts",

@@ -1,8 +1,8 @@
-import { realpathSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { nearest } from "../kit/nearest.ts";
 import type { Stack, StackOptions } from "./define-stack.ts";
 import type { Problem } from "./plan.ts";
+import { realPath } from "./real-path.ts";
 
 const known: Record<keyof StackOptions, true> = { name: true, startTimeoutMs: true, file: true };
 
@@ -61,13 +61,4 @@ function otherFile(stack: Stack, file: string): Problem[] {
       hint: `Use that file (--stack ${other}), or give this one as defineStack({ … }, { file: import.meta.filename })`,
     },
   ];
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // A file that is not there is compared by its name.
-    return path;
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -60,6 +60,15 @@ describe("the stack file", () => {
   test("is the one that was named", () => {
     place("shakedown.stack.ts", "load/stack.ts");
     expect(found("", "load/stack.ts")).toBe("load/stack.ts");
+    place("shop/shakedown.stack.ts");
+    expect(found("", "shop")).toBe("shop/shakedown.stack.ts");
+  });
+
+  test("has one name, whatever links lead to it", () => {
+    place("apps/shop/shakedown.stack.ts");
+    symlinkSync(join(top, "apps/shop"), join(top, "link"));
+    expect(found("link")).toBe("apps/shop/shakedown.stack.ts");
+    expect(found("", "link/shakedown.stack.ts")).toBe("apps/shop/shakedown.stack.ts");
   });
 
   test("is not looked for above the repository", () => {
