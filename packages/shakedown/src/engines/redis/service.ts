@@ -1,0 +1,45 @@
+import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
+import { derived } from "../../stack/option-functions.ts";
+import type { Lifetime, References, Service } from "../../stack/service.ts";
+import type { RedisHandle } from "./client.ts";
+
+export interface RedisOptions {
+  /**
+   * A server that is there already, such as CI's. Each slot gets a database number of it that holds nothing of others;
+   * pub/sub, scripts and FLUSHALL are not separated there. @default a server of its own for each slot
+   */
+  readonly url?: string | ((references: References) => string);
+  /** "7" or "7.2": servers of another version are passed over. */
+  readonly version?: string;
+  /** Lines of redis.conf: `{ "notify-keyspace-events": "KEA" }`. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** With "run" all workers share one server, and nothing is reset. @default "slot" */
+  readonly per?: Lifetime;
+  readonly after?: readonly string[];
+}
+
+/** A Redis or Valkey server; each slot has one of its own, emptied to its baseline after each test. */
+export function redis(options: RedisOptions = {}): Service<RedisHandle> {
+  const { per = "slot", after = [], url, ...rest } = options;
+  return {
+    kind: "shakedown.service",
+    engine: { name: "redis", module: engineModule(), outputs: ["url", "host", "port", "password"] },
+    per,
+    after,
+    options: { ...rest, url: derived(url) },
+    openClient,
+  };
+}
+
+async function openClient(
+  lease: ServiceLease,
+  context: OpenClientContext,
+): Promise<LeaseClient<RedisHandle>> {
+  const { openRedisClient } = await import("./client.ts");
+  return openRedisClient(lease, context);
+}
+
+function engineModule(): string {
+  return new URL(import.meta.url.endsWith(".ts") ? "./engine.ts" : "./engine.js", import.meta.url)
+    .href;
+}
