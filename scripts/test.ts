@@ -20,7 +20,13 @@ const { wanted, vitestArguments } = pickGroups(process.argv.slice(2));
 const requireAll = process.env["SHAKEDOWN_REQUIRE"] === "all";
 const startedMs = performance.now();
 
-buildPackage();
+try {
+  buildPackage();
+} catch (error) {
+  console.log(String(error));
+  console.log(toClosingLine({ passed: 0, failed: 1, skipped: 0 }));
+  process.exit(1);
+}
 const missing = wanted.some((group) => group.needsServices)
   ? prepareServices((line) => console.log(line))
   : [];
