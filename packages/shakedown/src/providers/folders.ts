@@ -38,7 +38,7 @@ export async function makeFolders({
   };
 }
 
-async function cacheFolder(environment: Readonly<Record<string, string>>): Promise<string> {
+export async function cacheFolder(environment: Readonly<Record<string, string>>): Promise<string> {
   const wished = join(userCacheFolder(environment), "shakedown");
   try {
     await mkdir(wished, { recursive: true, mode: 0o711 });

@@ -67,7 +67,8 @@ export function quoteText(text: string): string {
   return text.includes("\\") ? ` E${quoted}` : quoted;
 }
 
-async function loadPg(): Promise<Pick<typeof pg, "Client" | "Pool">> {
+/** Loading takes 12 ms: whoever knows that a connection will be needed starts it before. */
+export async function loadPg(): Promise<Pick<typeof pg, "Client" | "Pool">> {
   try {
     const loaded = await import("pg");
     return loaded.default;

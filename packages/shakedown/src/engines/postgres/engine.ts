@@ -1,5 +1,6 @@
 import type { Engine, RunningService, StartContext } from "../engine.ts";
 import { chooseProvider, type Rung } from "../../providers/ladder.ts";
+import { loadPg } from "./driver.ts";
 import { defaultPattern, fillPattern } from "./database-name.ts";
 import { type ParsedOptions, parseOptions, resetOptions } from "./options.ts";
 import { embeddedRung } from "./provider/embedded.ts";
@@ -30,6 +31,8 @@ export default engine;
 
 async function startOwn(context: StartContext, options: ParsedOptions): Promise<RunningService> {
   const { service } = context;
+  // Needed in a moment; what fails is told by the first connection.
+  void loadPg().catch(() => undefined);
   const { found: installation, choice } = await chooseProvider(
     `${service.name}: a PostgreSQL server`,
     rungs(context, options),

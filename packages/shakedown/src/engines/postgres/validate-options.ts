@@ -171,13 +171,11 @@ async function missing(
         : [],
     ),
   );
-  return absent
-    .flat()
-    .map((path) => ({
-      at,
-      message: `no file or folder ${path}`,
-      hint: "Correct the path, which is relative to the stack file",
-    }));
+  return absent.flat().map((path) => ({
+    at,
+    message: `no file or folder ${path}`,
+    hint: "Correct the path, which is relative to the stack file",
+  }));
 }
 
 /** The name next to it that may have been meant. */

@@ -16,7 +16,7 @@ export async function seedTable(client: PgClient, file: string, root: string): P
   try {
     if (file.endsWith(".csv")) await fillFromCsv(client, await findTable(client, stem), text);
     else {
-      for (const [name, rows] of tablesOf(JSON.parse(text), stem))
+      for (const [name, rows] of tablesOf(JSON.parse(text) as object | null, stem))
         await fillFromRows(client, await findTable(client, name), rows);
     }
   } catch (error) {
@@ -92,10 +92,11 @@ async function fillFromCsv(client: PgClient, table: Table, text: string): Promis
 type Row = Readonly<Record<string, unknown>>;
 
 /** An array of rows, or an object of such arrays by table. */
-function tablesOf(value: unknown, stem: string): readonly (readonly [string, readonly Row[]])[] {
-  const named = Array.isArray(value)
-    ? [[stem, value] as const]
-    : Object.entries((value ?? {}) as object);
+function tablesOf(
+  value: object | null,
+  stem: string,
+): readonly (readonly [string, readonly Row[]])[] {
+  const named = Array.isArray(value) ? [[stem, value] as const] : Object.entries(value ?? {});
   return named.map(([name, rows]) => {
     if (!Array.isArray(rows) || rows.some((row) => typeof row !== "object" || row === null)) {
       throw new TypeError("holds neither a list of rows nor lists of rows by table");

@@ -8,7 +8,7 @@ import { runSqlFile } from "../migrate/run-sql-file.ts";
 import { type ParsedOptions, seedPaths } from "../options.ts";
 import { seedTable } from "../seed/seed-table.ts";
 import { seedFiles } from "../seed/seed-files.ts";
-import { evict } from "./databases.ts";
+import { cloneDatabase, evict } from "./databases.ts";
 
 export interface TemplateOptions {
   readonly context: StartContext;
@@ -21,15 +21,20 @@ export interface TemplateOptions {
   readonly userUrl: (database: string) => string;
   /** Whether what a reset in place needs is put into the template. */
   readonly canUndo: boolean;
+  readonly fileCopy: boolean;
 }
 
 /** Makes the database that all slots are copied from. Gives a line for people: "migrated 12 files in 340 ms". */
 export async function buildTemplate(options: TemplateOptions): Promise<string | undefined> {
   const { control, template, context } = options;
   const startedMs = performance.now();
-  await control.query(
-    `create database ${quoteName(template)} owner ${quoteName(options.options.user)}`,
-  );
+  // A copy of files equals its source, and what is equal stands once in a pack.
+  await cloneDatabase(control, {
+    template: "template1",
+    database: template,
+    owner: options.options.user,
+    fileCopy: options.fileCopy,
+  });
   const onTemplate = await openPgClient(options.controlUrl(template), {
     applicationName: "shakedown",
   });

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
 /** Raised when the layout of packs changes: older ones are rebuilt, since the number is part of their key. */
-export const packFormat = 1;
+export const packFormat = 2;
 
 /** What a later start has to know about a data folder beside its files. */
 export interface PackFacts {
@@ -54,12 +54,13 @@ export function packData(folder: string, facts: PackFacts): Buffer {
       if (entry.isDirectory()) {
         folders.push(inner);
         visit(inner);
-      } else if (entry.isFile() && !isMadeAnew(entry.name)) {
+      } else if (entry.isFile() && !isWorthless(inner, needed)) {
         const content = readFileSync(join(folder, inner));
         files.push([inner, keep(content), content.length]);
       }
     }
   };
+  const needed = neededWal(folder);
   visit("");
   const body = Buffer.concat(contents);
   const header: PackHeader = { facts, folders, files, bodyBytes, checksum: crc32(body) };
@@ -102,14 +103,36 @@ export function readPack(bytes: Buffer): DataPack | undefined {
   };
 }
 
-/** Written by every start itself, or worthless after it. */
-function isMadeAnew(name: string): boolean {
-  return (
-    name === "postmaster.pid" ||
-    name === "postmaster.opts" ||
-    name === "postgresql.conf" ||
-    name === "postgresql.auto.conf" ||
-    name === "pg_hba.conf" ||
-    name === "pg_internal.init"
-  );
+/** Written by every start itself, or of no use after it. Maps of free space are made again where they are missing. */
+function isWorthless(path: string, neededWal: string | undefined): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (madeAnew.has(name) || name.endsWith("_fsm")) return true;
+  return neededWal !== undefined && /^pg_wal\/[0-9A-F]{24}$/.test(path) && name !== neededWal;
+}
+
+const madeAnew = new Set([
+  "postmaster.pid",
+  "postmaster.opts",
+  "postgresql.conf",
+  "postgresql.auto.conf",
+  "pg_hba.conf",
+  "pg_ident.conf",
+  "pg_internal.init",
+]);
+
+const segmentBytes = 1024n * 1024n;
+const segmentsOfLog = 0x1_0000_0000n / segmentBytes;
+
+/** After a clean stop the one segment with the last checkpoint is all that a start reads. Undefined keeps them all. */
+function neededWal(folder: string): string | undefined {
+  const control = readFileSync(join(folder, "global/pg_control"));
+  // ControlFileData, the same from version 11 on: checkPoint at 32, then checkPointCopy with redo and its timeline.
+  const checkpoint = control.readBigUInt64LE(32);
+  const redo = control.readBigUInt64LE(40);
+  const timeline = control.readUInt32LE(48);
+  const segment = redo / segmentBytes;
+  if (segment !== checkpoint / segmentBytes) return undefined;
+  const hex = (value: bigint): string => value.toString(16).toUpperCase().padStart(8, "0");
+  const name = `${hex(BigInt(timeline))}${hex(segment / segmentsOfLog)}${hex(segment % segmentsOfLog)}`;
+  return existsSync(join(folder, "pg_wal", name)) ? name : undefined;
 }

@@ -72,6 +72,7 @@ async function tryStart(
   );
   await writeOwned(join(data, "pg_hba.conf"), hostRules, runAs.uid);
   const lines: string[] = [];
+  const saidReady = new AbortController();
   const { command, args } = runAs.wrap(join(runAs.bin, "postgres"), ["-D", data]);
   const { uid, gid } = runAs;
   const started = await context.processes.start({
@@ -90,6 +91,7 @@ async function tryStart(
     deathSignal: "SIGQUIT",
     onLine(_stream, line) {
       if (lines.length < 200) lines.push(line);
+      if (line.includes("database system is ready to accept connections")) saidReady.abort();
       onLine(line);
     },
   });
@@ -104,7 +106,12 @@ async function tryStart(
   };
   try {
     meanwhile?.();
-    const control = await connectWhenReady(server, started.exited, context.signal, controlPassword);
+    const control = await connectWhenReady({
+      url: server.controlUrl("postgres", controlPassword),
+      exited: started.exited,
+      saidReady: saidReady.signal,
+      signal: context.signal,
+    });
     if (control !== "exited") return { server, control };
     const exit = await started.exited;
     await started.stop();
@@ -116,16 +123,31 @@ async function tryStart(
   }
 }
 
+interface Awaited {
+  readonly url: string;
+  readonly exited: Promise<Exit>;
+  /** Aborted when the log says so: a hint to look now, never more. */
+  readonly saidReady: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
 /** Readiness is an answered query, not an open port: a server that recovers accepts connections to refuse them. */
-async function connectWhenReady(
-  server: Server,
-  exited: Promise<Exit>,
-  signal: AbortSignal,
-  controlPassword: string,
-): Promise<PgClient | "exited"> {
+async function connectWhenReady({
+  url,
+  exited,
+  saidReady,
+  signal,
+}: Awaited): Promise<PgClient | "exited"> {
   let isGone = false;
-  void exited.then(() => (isGone = true));
-  const url = server.controlUrl("postgres", controlPassword);
+  const gone = exited.then(() => {
+    isGone = true;
+  });
+  const said = new Promise<void>((resolve) => {
+    if (saidReady.aborted) resolve();
+    else saidReady.addEventListener("abort", () => resolve(), { once: true });
+  });
+  // A log in another language never says it.
+  await Promise.race([said, gone, sleep(250)]);
   for (;;) {
     signal.throwIfAborted();
     if (isGone) return "exited";
