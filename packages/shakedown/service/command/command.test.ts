@@ -179,6 +179,24 @@ test("after a reset the process is told as the stack says", async () => {
   });
 });
 
+test("a WebSocket that a test leaves open is closed by the next reset, one of its file's is not", async () => {
+  await using it = await leaseOf({
+    run: ["node", server],
+    ports: ["http"],
+    env: { PORT: selfPort },
+  });
+  const { client } = it;
+  const ofFile = await client.handle.connect("/ws");
+  await client.mark(1);
+  const ofTest = await client.handle.connect("/ws");
+  expect(await ofTest.next()).toEqual({ open: 2 });
+  await client.reset(1);
+  expect(await ofTest.closed).toMatchObject({ code: 1000 });
+  expect(await (await client.handle.connect("/ws")).next()).toEqual({ open: 2 });
+  await client.reset(0);
+  expect(await ofFile.closed).toMatchObject({ code: 1000 });
+});
+
 test("a service that lives for the run starts with it", async () => {
   const service = command({
     per: "run",

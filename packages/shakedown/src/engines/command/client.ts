@@ -40,11 +40,24 @@ export async function openCommandClient(
   const restart = async (): Promise<void> => {
     current = await context.restart();
   };
+  /** Each with the level at which it was opened: a reset to that level, or to one below, closes it. */
+  const sockets = new Map<WebSocketClient, number>();
+  let level = 0;
+  const connect = async (path: string, options?: ConnectOptions): Promise<WebSocketClient> => {
+    const target = { title: service, url: url(), logLines: context.logLines };
+    const socket = await connectWebSocket(target, path, options);
+    sockets.set(socket, level);
+    void socket.closed.then(() => sockets.delete(socket));
+    return socket;
+  };
+  const closeSockets = async (downTo: number): Promise<void> => {
+    const left = [...sockets].filter(([, openedAt]) => openedAt >= downTo);
+    await Promise.all(left.map(([socket]) => socket.close()));
+  };
   // Properties are carried over as they stand: the URL is looked up when it is used.
   const own: object = Object.defineProperties(
     {
-      connect: (path: string, options?: ConnectOptions) =>
-        connectWebSocket({ title: service, url: url(), logLines: context.logLines }, path, options),
+      connect,
       logs: (most = 50) => context.logLines(0, most),
       restart,
     },
@@ -57,10 +70,17 @@ export async function openCommandClient(
   return {
     handle,
     // A process has no data of its own: what it wrote to other services is theirs to undo.
-    reset: async () => ({ kind: "clean" }),
-    mark: async () => undefined,
+    async reset(to) {
+      level = to;
+      await closeSockets(to);
+      return { kind: "clean" };
+    },
+    async mark(at) {
+      level = at;
+    },
     resume: () => tell(current, client, restart),
     async [Symbol.asyncDispose]() {
+      await closeSockets(0);
       transport[Symbol.dispose]();
     },
   };
