@@ -23,17 +23,35 @@ function missingPostgres(): readonly string[] {
 
 function missingRedis(tell: (line: string) => void): readonly string[] {
   if (isOnPath("redis-server") || isOnPath("valkey-server")) return [];
-  const install = spawnSync(process.execPath, [commandLine, "install", "redis"], {
+  const install = spawnSync(process.execPath, [commandLine, "install", "redis", "--json"], {
     cwd: root,
     encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  const answer = parse(install.stdout);
   if (install.status === 0) {
-    for (const line of install.stdout.trim().split("\n")) tell(line);
+    if (answer.outcome === "installed")
+      tell(`installed ${answer.version} for this user: ${answer.program}`);
     return [];
   }
-  const said = `${install.stderr}${install.stdout}`.trim().split("\n")[0] ?? "";
-  return [`no Redis: ${said === "" ? "shakedown install redis gave no reason" : said}`];
+  const { message, hint } = answer.error ?? { message: "shakedown install redis gave no reason" };
+  return [`no Redis: ${message}${hint === undefined ? "" : `\n    ${hint}`}`];
+}
+
+/** What `shakedown install --json` prints, whether it worked or not. */
+interface InstallAnswer {
+  readonly outcome?: string;
+  readonly version?: string;
+  readonly program?: string;
+  readonly error?: { readonly message: string; readonly hint?: string };
+}
+
+function parse(text: string): InstallAnswer {
+  try {
+    return JSON.parse(text) as InstallAnswer;
+  } catch {
+    return {}; // not even an error of ours: the exit status decides
+  }
 }
 
 function isOnPath(program: string): boolean {
