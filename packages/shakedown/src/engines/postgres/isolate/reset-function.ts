@@ -96,6 +96,8 @@ end $reset$;`;
 function cases(facts: DatabaseFacts, write: (root: TableFacts) => string): string {
   const roots = facts.tables.filter((table) => table.tree === table.relid);
   return [
+    // A CASE needs at least one branch, and a database may have no table yet.
+    "        when 0 then null;",
     ...roots.map((root) => `        when ${root.relid} then\n${write(root)}`),
     "        else null;",
   ].join("\n");
