@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import type { JsonValue } from "../../../errors/shakedown-error.ts";
 import type { StackPlan } from "../../../stack/plan.ts";
 import { packageVersion } from "../../../kit/package-version.ts";
+import { schemaSql } from "../isolate/schema-sql.ts";
 import { migrationFiles } from "../migrate/migration-files.ts";
 import { type ParsedOptions, seedPaths, settingTexts } from "../options.ts";
 import type { Installation } from "../provider/installation.ts";
@@ -43,6 +44,7 @@ export async function contentHash(
   const hash = createHash("sha256");
   const told: JsonValue = {
     version: packageVersion(),
+    isolation: hashOf([schemaSql]),
     migrate: (migrate ?? null) as JsonValue,
     extensions,
     user,
