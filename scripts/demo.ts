@@ -31,10 +31,11 @@ test worker a database, a Redis and an application of its own, put all data back
 everything. No Docker, no root, and nothing left running. A second run starts from caches.
 
 Try next:
-  npm run demo                                          again: now the data folder comes from the cache
-  cd ${relative(exampleFolder)} && npx shakedown up     keep the services running, then: npx shakedown status, logs, down
-  cd ${relative(exampleFolder)} && npx vitest           watch mode, on the same services
-  docs/guide/getting-started.md                         the same for a project of yours, in five minutes`);
+  npm run demo                     again: now from caches
+  cd ${relative(exampleFolder)}
+  npx shakedown up                 keep the services running; then: npx shakedown status, logs, down
+  npx vitest                       watch mode, on the same services
+  docs/guide/getting-started.md    the same for a project of yours, in five minutes`);
 }
 process.exit(exitCode);
 
