@@ -1,13 +1,5 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from "node:fs";
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { packageFolder, root } from "./places.ts";
 
@@ -32,22 +24,11 @@ export function buildPackage({ force = false }: { readonly force?: boolean } = {
     if (existsSync(bin)) chmodSync(bin, 0o755);
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(next, dist);
-    linkCommand();
   } finally {
     rmSync(next, { recursive: true, force: true });
     rmSync(old, { recursive: true, force: true });
   }
   return { built: true };
-}
-
-/** npm links the commands of packages at install, but not to a file that is yet to be built. */
-function linkCommand(): void {
-  const link = join(root, "node_modules", ".bin", "shakedown");
-  try {
-    if (!existsSync(link)) symlinkSync("../shakedown/dist/cli/main.js", link);
-  } catch {
-    // A read-only node_modules: `npx shakedown` in this repository is a comfort, and nothing here relies on it.
-  }
 }
 
 function isFresh(dist: string): boolean {
