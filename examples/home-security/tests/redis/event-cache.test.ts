@@ -1,14 +1,17 @@
 import { describe } from "vitest";
 import { cameraFactory, eventFactory } from "../fixtures/factories.ts";
-import { test } from "../fixtures/redis-test.ts";
+import { test } from "../fixtures/stack-test.ts";
 
 describe("the event list in Redis", { tags: ["redis"] }, () => {
-  test.for(["first", "second"])("nothing is cached at first, the %s time", async (_, { api, redis, expect }) => {
-    expect(await redis.dbsize()).toBe(0);
+  test.for(["first", "second"])(
+    "nothing is cached at first, the %s time",
+    async (_, { api, cache, expect }) => {
+      expect(await cache.dbsize()).toBe(0);
 
-    expect((await api.get("/api/events")).headers.get("x-cache")).toBe("miss");
-    expect((await api.get("/api/events")).headers.get("x-cache")).toBe("hit");
-  });
+      expect((await api.get("/api/events")).headers.get("x-cache")).toBe("miss");
+      expect((await api.get("/api/events")).headers.get("x-cache")).toBe("hit");
+    },
+  );
 
   test("a cached page is the page that was stored", async ({ api, db, expect }) => {
     const { id } = await cameraFactory.create({ db });
@@ -65,12 +68,16 @@ describe("the event list in Redis", { tags: ["redis"] }, () => {
     expect((await api.get("/api/events")).body.events).toEqual([]);
   });
 
-  test("pages go away by themselves, under the application's prefix", async ({ api, redis, expect }) => {
+  test("pages go away by themselves, under the application's prefix", async ({
+    api,
+    redis,
+    expect,
+  }) => {
     await api.get("/api/events");
 
-    const keys = await redis.keys("*");
+    const keys = await cache.keys("*");
 
     expect(keys).toEqual([expect.stringMatching(/^hsi:events:page:/)]);
-    expect(await redis.ttl(keys[0] ?? "")).toBeGreaterThan(0);
+    expect(await cache.ttl(keys[0] ?? "")).toBeGreaterThan(0);
   });
 });

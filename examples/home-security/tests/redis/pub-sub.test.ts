@@ -5,7 +5,12 @@ import { test } from "../fixtures/redis-test.ts";
 import { subscribedSocket } from "../fixtures/subscribed-socket.ts";
 
 describe("broadcasts over Redis", { tags: ["redis", "websocket"] }, () => {
-  test("an event is published for all processes of the system", async ({ api, db, listener, expect }) => {
+  test("an event is published for all processes of the system", async ({
+    api,
+    db,
+    listener,
+    expect,
+  }) => {
     const { id } = await cameraFactory.create({ db });
     await listener.subscribe("hsi:broadcast:events");
     const published = once(listener, "message");
@@ -14,22 +19,34 @@ describe("broadcasts over Redis", { tags: ["redis", "websocket"] }, () => {
 
     const [channel, text] = await published;
     expect(channel).toBe("hsi:broadcast:events");
-    expect(JSON.parse(text)).toMatchObject({ type: "event", data: { batch_id: "b1", camera_id: id } });
+    expect(JSON.parse(text)).toMatchObject({
+      type: "event",
+      data: { batch_id: "b1", camera_id: id },
+    });
   });
 
-  test("what another process publishes reaches the clients of this one", async ({ api, redis, expect }) => {
+  test("what another process publishes reaches the clients of this one", async ({
+    api,
+    redis,
+    expect,
+  }) => {
     await using socket = await subscribedSocket(api, "events");
 
-    await redis.publish("hsi:broadcast:events", JSON.stringify({ type: "event", data: { id: 4711 } }));
+    await cache.publish(
+      "hsi:broadcast:events",
+      JSON.stringify({ type: "event", data: { id: 4711 } }),
+    );
 
     expect(await socket.next()).toEqual({ type: "event", data: { id: 4711 } });
   });
 
-  test("the application listens on its own channels only", async ({ api, redis, expect }) => {
+  test("the application listens on its own channels only", async ({ api, cache, expect }) => {
     await using socket = await subscribedSocket(api, "events");
 
-    expect(await redis.publish("somebody:else", "{}")).toBe(0);
-    expect(await redis.publish("hsi:broadcast:events", JSON.stringify({ type: "event", data: null }))).toBe(1);
+    expect(await cache.publish("somebody:else", "{}")).toBe(0);
+    expect(
+      await cache.publish("hsi:broadcast:events", JSON.stringify({ type: "event", data: null })),
+    ).toBe(1);
     expect(await socket.next()).toEqual({ type: "event", data: null });
   });
 });

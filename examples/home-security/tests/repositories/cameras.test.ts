@@ -46,11 +46,11 @@ describe("cameraRepository", { tags: ["repositories"] }, () => {
   });
 
   test("it works inside a transaction, which can take it all back", async ({
-    pool,
+    db,
     cameras,
     expect,
   }) => {
-    const work = inTransaction(pool, async (client) => {
+    const work = inTransaction(db.pool, async (client) => {
       await cameraRepository(client).create(attic);
       throw new Error("simulated");
     });
