@@ -56,7 +56,7 @@ test("what shapes the data makes another pack, what does not makes none", async 
   await (await startEngine({ ...project, options }))[Symbol.asyncDispose]();
   const before = await packs(project);
   await (
-    await startEngine({ ...project, options: { ...options, name: "other_{slot}", reset: "none" } })
+    await startEngine({ ...project, options: { ...options, name: "other_{slot}" } })
   )[Symbol.asyncDispose]();
   expect(await packs(project)).toEqual(before);
   await project.write({

@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
-import type { JsonValue } from "../../src/errors/shakedown-error.ts";
-import { isShakedownError, type ShakedownError } from "../../src/errors/shakedown-error.ts";
+import {
+  isShakedownError,
+  type JsonValue,
+  type ShakedownError,
+} from "../../src/errors/shakedown-error.ts";
 import { makeProject, type Project, shop } from "./project.ts";
 import { startEngine } from "./start-engine.ts";
 

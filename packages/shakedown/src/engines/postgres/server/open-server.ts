@@ -35,11 +35,11 @@ const template = "shakedown_template";
  *   else: pack of a fresh folder, or initdb ──► start ──► migrate, seed ──► stop ──► pack ──► start
  */
 export async function openServer(open: OpenServerOptions): Promise<OpenServer> {
-  const { context, options, installation } = open;
+  const { context } = open;
   const store = openPackStore(context.folders.cache);
   // A new name each time: an orphan whose folder was replaced would unlink the new server's socket.
   const data = join(context.folders.data, `pg-${randomBytes(4).toString("hex")}`);
-  const key = await migratedKey(installation, options, context.stack);
+  const key = await migratedKey({ ...open, stack: context.stack });
   const pack = key === undefined ? undefined : await store.load(key);
   try {
     const opened =
