@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { buildPackage } from "./build-package.ts";
 import { commandLine, exampleFolder, root } from "./places.ts";
+import { flagsForReadOnlyModules } from "./read-only-modules.ts";
 import { prepareServices } from "./prepare-services.ts";
 
 console.log(
@@ -18,10 +19,11 @@ if (missing.length > 0) {
   process.exit(3);
 }
 
-const run = spawnSync(process.execPath, [commandLine, "run", ...process.argv.slice(2)], {
-  cwd: exampleFolder,
-  stdio: "inherit",
-});
+const run = spawnSync(
+  process.execPath,
+  [commandLine, "run", ...process.argv.slice(2), "--", ...flagsForReadOnlyModules()],
+  { cwd: exampleFolder, stdio: "inherit" },
+);
 const exitCode = run.status ?? 130;
 
 if (exitCode === 0) {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./places.ts";
+import { flagsForReadOnlyModules } from "./read-only-modules.ts";
 import type { Count } from "./test-count.ts";
 import type { Group } from "./test-groups.ts";
 
@@ -26,6 +27,7 @@ export async function runVitest(
         "--reporter=default",
         "--reporter=json",
         `--outputFile.json=${resultFile}`,
+        ...flagsForReadOnlyModules(),
         ...vitestArguments,
       ],
       { cwd: group.folder, stdio: ["ignore", "inherit", "inherit"] },
