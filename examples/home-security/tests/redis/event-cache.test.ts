@@ -70,7 +70,7 @@ describe("the event list in Redis", { tags: ["redis"] }, () => {
 
   test("pages go away by themselves, under the application's prefix", async ({
     api,
-    redis,
+    cache,
     expect,
   }) => {
     await api.get("/api/events");

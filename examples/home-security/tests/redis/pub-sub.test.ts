@@ -27,7 +27,7 @@ describe("broadcasts over Redis", { tags: ["redis", "websocket"] }, () => {
 
   test("what another process publishes reaches the clients of this one", async ({
     api,
-    redis,
+    cache,
     expect,
   }) => {
     await using socket = await subscribedSocket(api, "events");
