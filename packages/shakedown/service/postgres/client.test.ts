@@ -34,7 +34,7 @@ describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
           outputs: {
             url: server.url("app"),
             host: "127.0.0.1",
-            port: server.port,
+            port: String(server.port),
             user: "admin",
             password: "",
             database: "app",

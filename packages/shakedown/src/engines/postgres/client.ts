@@ -2,12 +2,16 @@ import type pg from "pg";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
 import { Scope } from "../../kit/scope.ts";
-import { openPgPool } from "./driver.ts";
+import { openPgClient, openPgPool } from "./driver.ts";
 import { type PostgresHandle, postgresHandle } from "./handle.ts";
 import { defaultSealOptions } from "./isolate/baseline.ts";
+import { openDeleteResetter } from "./isolate/delete-resetter.ts";
 import { noneResetter } from "./isolate/none-resetter.ts";
+import { rollbackResetter } from "./isolate/rollback-resetter.ts";
 import type { Resetter } from "./isolate/resetter.ts";
 import { openUndoResetter } from "./isolate/undo-resetter.ts";
+import { openNestedConnection } from "./nested-connection.ts";
+import { rollbackPool } from "./rollback-pool.ts";
 import type { PostgresSession } from "./sessions.ts";
 
 /** Opens the test side of a slot's database: connections for the test, and one of our own that resets. */
@@ -78,44 +82,53 @@ async function openWay(
   context: OpenClientContext,
   scope: Scope,
 ): Promise<Way> {
-  const { control, outputs } = lease;
+  const { control, outputs, service } = lease;
   const url = String(outputs["url"]);
   const controlUrl = typeof control["controlUrl"] === "string" ? control["controlUrl"] : url;
+  const budgetMs = typeof control["resetBudgetMs"] === "number" ? control["resetBudgetMs"] : 2000;
   const own = (resetter: Resetter): Resetter =>
     scope.own("the connection that resets", resetter, (value) => value.close());
-  const openPool = async (): Promise<pg.Pool> =>
-    scope.own(
-      "the pool",
-      await openPgPool(url, {
-        max: context.ci ? 10 : 5,
-        application_name: `shakedown test ${lease.service}`,
-        allowExitOnIdle: true,
-      }),
-      (pool) => pool.end(),
-    );
+  const openPool = async (): Promise<pg.Pool> => {
+    const pool = await openPgPool(url, {
+      max: context.ci ? 10 : 5,
+      application_name: `shakedown test ${service}`,
+      allowExitOnIdle: true,
+    });
+    return scope.own("the pool", pool, (open) => open.end());
+  };
   const way = String(control["reset"] ?? "undo");
   switch (way) {
     case "undo":
       return {
         resetter: own(
           await openUndoResetter(controlUrl, {
-            ...defaultSealOptions,
-            ...(typeof control["rowBudget"] === "number"
-              ? { rowBudget: control["rowBudget"] }
-              : {}),
-            ...(control["sequences"] === "keep" ? { sequences: "keep" as const } : {}),
-            budgetMs:
-              typeof control["resetBudgetMs"] === "number" ? control["resetBudgetMs"] : 2000,
+            rowBudget:
+              typeof control["rowBudget"] === "number"
+                ? control["rowBudget"]
+                : defaultSealOptions.rowBudget,
+            sequences: control["sequences"] === "keep" ? "keep" : "restore",
+            budgetMs,
           }),
         ),
         pool: await openPool(),
       };
+    case "delete":
+      return {
+        resetter: own(await openDeleteResetter(controlUrl, { budgetMs })),
+        pool: await openPool(),
+      };
+    case "rollback": {
+      const connection = await openPgClient(url, { applicationName: `shakedown test ${service}` });
+      scope.own("the connection of all tests", connection, (client) => client.end());
+      const nested = await openNestedConnection(connection);
+      return { resetter: own(rollbackResetter(nested)), pool: rollbackPool(nested) };
+    }
     case "none":
       return { resetter: own(noneResetter()), pool: await openPool() };
     default:
       throw new ShakedownError(
         "RESET_UNSUPPORTED",
-        `${lease.service} was asked to reset by "${way}", which postgres does not know`,
+        `${service} was asked to reset by "${way}", which postgres does not know`,
         {
           hint: "Use undo, delete, rollback or none.",
         },

@@ -72,10 +72,24 @@ export async function openNestedConnection(client: PgClient): Promise<NestedConn
     return { rows: [], rowCount: null, command: keep ? "COMMIT" : "ROLLBACK" };
   };
 
-  return {
+  const nested: NestedConnection = {
     async run<Row>(owner: object, statement: Statement) {
       for (;;) {
         await freeFor(owner);
+        const parts = holdsControlAmongOthers(statement.text);
+        if (parts !== undefined) {
+          // One message would end the outer transaction: what stands in it is run one by one.
+          const results: PgResult[] = [];
+          for (const text of parts) {
+            results.push(
+              await nested.run(owner, {
+                text,
+                send: async (connection) => await connection.query(text),
+              }),
+            );
+          }
+          return results as unknown as PgResult<Row>;
+        }
         const answer = await inTurn(async () => {
           if (holder !== undefined && holder !== owner) return undefined; // someone was faster; wait again
           const control = transactionControl(statement.text);
@@ -122,6 +136,7 @@ export async function openNestedConnection(client: PgClient): Promise<NestedConn
       });
     },
   };
+  return nested;
 }
 
 const waitMs = 5000;
@@ -138,6 +153,27 @@ function transactionControl(text: string): Control | undefined {
     how: /^(commit|end)$/i.test(ended[1] ?? "") ? "commit" : "rollback",
     chain: ended[4] !== undefined && ended[5] === undefined,
   };
+}
+
+/** The statements of a text, when there are several and one of them begins or ends a transaction. */
+function holdsControlAmongOthers(text: string): readonly string[] | undefined {
+  if (!/;\s*\S/.test(text) || !/\b(begin|start|commit|end|rollback|abort)\b/i.test(text))
+    return undefined;
+  // Strings, quoted names, dollar quotes and comments may hold semicolons that end nothing.
+  const token =
+    /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|;/g;
+  const parts: string[] = [];
+  let from = 0;
+  for (const found of text.matchAll(token)) {
+    if (found[0] !== ";") continue;
+    parts.push(text.slice(from, found.index));
+    from = found.index + 1;
+  }
+  parts.push(text.slice(from));
+  const statements = parts.filter((part) => part.trim() !== "");
+  return statements.length > 1 && statements.some((part) => transactionControl(part) !== undefined)
+    ? statements
+    : undefined;
 }
 
 async function untilReleased(waiting: (() => void)[]): Promise<void> {

@@ -35,15 +35,22 @@ begin
     cross join lateral (select pg_sequence_last_value(t.touch) as mark offset 0) m
     join shakedown.tables r on r.relid = t.tree
     where m.mark is distinct from t.seen or t.dirt >> lvl <> 0;
-  if dirty.locks is not null then
+  -- Before the lock, because a changed schema may lack what would be locked.
+  noted := exists (select from shakedown.note);
+  if noted then reason := shakedown.judge(); end if;
+  if dirty.locks is not null and reason is null then
     execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
   end if;
 
-  select case when s.floor > lvl then s.floor_reason when s.surroundings <> shakedown.surroundings() then shakedown.changed_surroundings(s.surroundings) end
-    into reason from shakedown.state s;
+  if reason is null then
+    noted := exists (select from shakedown.note);
+    if noted then reason := shakedown.judge(); end if;
+  end if;
+  if reason is null then
+    select case when s.floor > lvl then s.floor_reason when s.surroundings <> shakedown.surroundings() then shakedown.changed_surroundings(s.surroundings) end
+      into reason from shakedown.state s;
+  end if;
   reason := coalesce(reason, dirty.refusal);
-  noted := exists (select from shakedown.note);
-  if noted then reason := coalesce(shakedown.judge(), reason); end if;
   if reason is not null then
     return jsonb_build_object('retire', reason, 'touched', coalesce((
       select jsonb_agg(jsonb_build_object('name', t.name, 'rows', (select count(*) from shakedown.log l where l.tree = t.tree and l.level >= lvl)))
@@ -76,7 +83,9 @@ ${cases(facts, emptySql)}
 ${cases(facts, undoSql)}
         end case;
       end if;
-      touched := touched || jsonb_build_object('name', entry.name, 'rows', greatest(lost, put));
+      if lost > 0 or put > 0 then
+        touched := touched || jsonb_build_object('name', entry.name, 'rows', greatest(lost, put));
+      end if;
     end loop;
     delete from shakedown.log l where l.tree = any (dirty.trees) and l.level >= lvl;
     update shakedown.tables t set seen = d.mark, dirt = t.dirt & ((1 << lvl) - 1)

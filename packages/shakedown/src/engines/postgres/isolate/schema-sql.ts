@@ -71,20 +71,20 @@ end $$;
 
 ${logFunction(
   "log_insert",
-  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), -1, r::text
+  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), -1, (r.*)::text
      from (select * from entered limit (select last_value from shakedown.allowance)) r`,
 )}
 ${logFunction(
   "log_delete",
-  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), 1, r::text
+  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), 1, (r.*)::text
      from (select * from left_behind limit (select last_value from shakedown.allowance)) r`,
 )}
 ${logFunction(
   "log_update",
-  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), 1, r::text
+  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), 1, (r.*)::text
      from (select * from left_behind limit (select last_value from shakedown.allowance)) r
    union all
-   select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), -1, r::text
+   select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), -1, (r.*)::text
      from (select * from entered limit (select last_value from shakedown.allowance)) r`,
   2,
 )}
@@ -100,7 +100,7 @@ begin
     return null;
   end if;
   execute format(
-    'insert into shakedown.log select %s, %s, (select last_value from shakedown.level), 1, r::text from (select * from only %s limit %s) r',
+    'insert into shakedown.log select %s, %s, (select last_value from shakedown.level), 1, (r.*)::text from (select * from only %s limit %s) r',
     tg_argv[0], tg_relid, tg_relid::regclass, allowance + 1
   );
   get diagnostics logged = row_count;
