@@ -114,12 +114,17 @@ async function isOwnAndPrivate(folder: string): Promise<boolean> {
 
 /** A folder at a place where others could have made one first. */
 async function ownFolder(folder: string, mode: number): Promise<string> {
-  await mkdir(folder, { recursive: true, mode });
+  await mkdir(folder, { recursive: true, mode }).catch((error: NodeJS.ErrnoException) => {
+    // Something else than a folder stands there, which the look that follows tells.
+    if (error.code !== "EEXIST") throw error;
+  });
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== userId()) {
     throw new ShakedownError(
       "FOLDER_NOT_OURS",
-      `${folder} belongs to user ${found.uid}, not ${userId()}`,
+      found.isDirectory()
+        ? `${folder} belongs to user ${found.uid}, not ${userId()}`
+        : `${folder} is no folder, and private things were to go there`,
       {
         hint: `Remove it, or choose another place: TMPDIR="$HOME/tmp"`,
         details: { folder, owner: found.uid, isFolder: found.isDirectory() },

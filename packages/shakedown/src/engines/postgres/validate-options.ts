@@ -51,7 +51,7 @@ function toProblem(issue: v.BaseIssue<unknown>, at: string): Problem {
     const known = path.includes(".")
       ? ["way", "sequences", "rowBudget", "budgetMs", "command", "inputs"]
       : Object.keys(optionsSchema.entries);
-    const close = nearest(name, known);
+    const close = otherNames[name] ?? nearest(name, known);
     return {
       at: place,
       message: `is no option of postgres`,
@@ -60,6 +60,15 @@ function toProblem(issue: v.BaseIssue<unknown>, at: string): Problem {
   }
   return { at: place, message: issue.message };
 }
+
+/** What other tools call our options. */
+const otherNames: Readonly<Record<string, string>> = {
+  migrations: "migrate",
+  database: "name",
+  seeds: "seed",
+  username: "user",
+  connectionString: "url",
+};
 
 function uniqueProblems(problems: readonly Problem[]): readonly Problem[] {
   return [

@@ -69,6 +69,8 @@ const undurable: Settings = {
 const unhurried: Settings = {
   shared_buffers: "128MB",
   huge_pages: "off",
+  // In the data folder, where they go with it: a killed server leaves the POSIX ones behind.
+  dynamic_shared_memory_type: "mmap",
   max_wal_senders: "5",
   // WAL lies on tmpfs too: segments of 1 MB go as soon as they are not needed.
   min_wal_size: "2MB",
