@@ -16,6 +16,7 @@ export default defineStack({
       DATABASE_URL: db.url,
       REDIS_URL: cache.url,
       SOCKET_IDLE_MS: "300",
+      REQUEST_LOG: "off",
     }),
     handler: async ({ env }) => {
       const { createApp } = await import("../src/app.ts");

@@ -52,5 +52,5 @@ describe("the life of the application", { tags: ["in-process"] }, () => {
 });
 
 function configFor({ db, cache }: { db: { url: string }; cache: { url: string } }): Config {
-  return readConfig({ DATABASE_URL: db.url, REDIS_URL: cache.url });
+  return readConfig({ DATABASE_URL: db.url, REDIS_URL: cache.url, REQUEST_LOG: "off" });
 }

@@ -12,6 +12,7 @@ import { eventCache } from "./events/cache.ts";
 import { eventRepository } from "./events/repository.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { toErrorResponse } from "./http/errors.ts";
+import { logRequests } from "./http/request-log.ts";
 import { openRedis } from "./redis.ts";
 import type { Services } from "./services.ts";
 import { systemRoutes } from "./system/routes.ts";
@@ -39,7 +40,7 @@ export async function createApp(config: Config): Promise<App> {
     throw error;
   }
 
-  const { fetch } = routesOf({
+  const { fetch } = routesOf(config, {
     database,
     cameras: cameraRepository(database),
     events: eventRepository(database),
@@ -65,8 +66,9 @@ export async function createApp(config: Config): Promise<App> {
   };
 }
 
-function routesOf(services: Services): Hono {
+function routesOf({ requestLog }: Config, services: Services): Hono {
   const app = new Hono();
+  if (requestLog) app.use(logRequests);
   app.onError(toErrorResponse);
   app.notFound((context) => context.json({ detail: "Not Found" }, 404));
   app.get("/", (context) => context.json({ status: "ok", message: "Home security API" }));

@@ -12,6 +12,8 @@ export interface Config {
   readonly eventCacheSeconds: number;
   /** A WebSocket that says nothing for so long is closed. */
   readonly socketIdleMs: number;
+  /** A line on standard output for each request. */
+  readonly requestLog: boolean;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,6 +36,7 @@ export function readConfig(environment: Environment): Config {
     port: output.PORT,
     eventCacheSeconds: output.EVENT_CACHE_SECONDS,
     socketIdleMs: output.SOCKET_IDLE_MS,
+    requestLog: output.REQUEST_LOG === "on",
   };
 }
 
@@ -45,6 +48,7 @@ const environmentSchema = v.object({
   PORT: whole({ fallback: 8000, from: 0, to: 65_535 }),
   EVENT_CACHE_SECONDS: whole({ fallback: 30, from: 0, to: 3600 }),
   SOCKET_IDLE_MS: whole({ fallback: 300_000, from: 1, to: 86_400_000 }),
+  REQUEST_LOG: v.optional(v.picklist(["on", "off"], "must be on or off"), "on"),
 });
 
 function whole({ fallback, from, to }: { fallback: number; from: number; to: number }) {

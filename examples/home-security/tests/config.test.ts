@@ -12,6 +12,7 @@ test("two URLs are enough: the rest has defaults", () => {
     port: 8000,
     eventCacheSeconds: 30,
     socketIdleMs: 300_000,
+    requestLog: true,
   });
 });
 
