@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { isShakedownError, type JsonValue } from "../errors/shakedown-error.ts";
 import type { Paint } from "../kit/paint.ts";
 import { printable } from "../kit/printable.ts";
@@ -19,7 +20,7 @@ export function renderError(error: unknown, paint: Paint): string {
   const [first = "", ...more] = printable(error.message).split("\n");
   const lines = [
     `${paint("red", "✖")} ${paint("bold", first)}`,
-    ...more.map((line) => `  ${line}`),
+    ...more.map((line) => `  ${line}`.trimEnd()),
   ];
   const details = renderDetails(withoutRepeats(error.details, error.message), paint);
   if (details.length > 0) lines.push("", ...details.map((line) => `  ${line}`.trimEnd()));
@@ -52,7 +53,10 @@ function withoutRepeats(
   const words = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
   const said = words(message);
   const isSaid = (value: JsonValue): boolean => {
-    if (typeof value === "string") return said.includes(words(value));
+    if (typeof value === "string") {
+      const isPath = value.startsWith("/") && value.length > 1;
+      return said.includes(words(value)) || (isPath && said.includes(words(basename(value))));
+    }
     if (typeof value === "number") return false;
     if (isObject(value) && typeof value["message"] === "string")
       return said.includes(words(value["message"]));
@@ -68,7 +72,8 @@ function renderDetails(details: Readonly<Record<string, JsonValue>>, paint: Pain
   const inline = entries.filter(([, value]) => isInline(value));
   const width = Math.max(0, ...inline.map(([key]) => toWords(key).length));
   const short = inline.map(
-    ([key, value]) => `${paint("dim", toWords(key).padEnd(width))}  ${printable(String(value))}`,
+    ([key, value]) =>
+      `${paint("dim", toWords(key).padEnd(width))}  ${printable(String(value))}${key.endsWith("Ms") ? " ms" : ""}`,
   );
   const long = entries
     .filter(([, value]) => !isInline(value))
@@ -114,7 +119,7 @@ function renderProblem({ at, message, hint }: ProblemShown, paint: Paint): strin
   const [first = "", ...more] = printable(message).split("\n");
   return [
     `${paint("yellow", printable(at))}: ${first}`,
-    ...more.map((line) => `  ${line}`),
+    ...more.map((line) => `  ${line}`.trimEnd()),
     ...(hint === undefined ? [] : [`  ${paint("cyan", "→")} ${printable(hint)}`]),
   ];
 }
@@ -150,7 +155,10 @@ function isEmpty(value: JsonValue): boolean {
   );
 }
 
-/** "lastSeen" reads as "last seen". */
+/** "lastSeen" reads as "last seen", "tookMs" as "took": the unit stands behind the number. */
 function toWords(key: string): string {
-  return key.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
+  return key
+    .replace(/Ms$/, "")
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase();
 }

@@ -107,7 +107,15 @@ function errorLines(
 function logLines({ service, slot, shared, lines }: LogSlice, paint: Paint): string[] {
   const whose = shared ? ", other tests' lines included" : "";
   const title = `     ${paint("dim", `log of ${service}${slot === undefined ? "" : ` (slot ${slot})`}${whose}`)}`;
-  return [title, ...lines.map((line) => `       ${paint("dim", "│")} ${printableLine(line)}`)];
+  return [
+    title,
+    ...lines.map((line) => `       ${paint("dim", "│")} ${printableLine(withShortTime(line))}`),
+  ];
+}
+
+/** The day is the run's, and the stream is told by what stands in the line. */
+function withShortTime(line: string): string {
+  return line.replace(/^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d\.\d{3})Z (?:out|err|shakedown) /, "$1 ");
 }
 
 function exits({ services }: RunSnapshot, paint: Paint): string[] {
@@ -177,7 +185,9 @@ function totals(run: RunSnapshot, paint: Paint, folder: string | undefined): str
   ];
   const took =
     run.finished === undefined ? ", cut short" : ` (${durationText(run.finished.durationMs)})`;
-  const interrupted = run.finished?.exitCode === 130 ? ", interrupted" : "";
+  const exitCode = run.finished?.exitCode ?? 0;
+  const unsaid = exitCode !== 0 && failed === 0 ? ", but the run failed" : "";
+  const interrupted = exitCode === 130 ? ", interrupted" : unsaid;
   return [
     ` ${parts.join(", ")}${interrupted}${took}`,
     ...(folder === undefined ? [] : [paint("dim", ` run ${run.runId}   files: ${folder}`)]),

@@ -1,8 +1,8 @@
-import { childrenOf } from "../process/children-of.ts";
+import { ownChildren } from "../process/own-children.ts";
 
-/** Ends this process's own children: Vitest's workers whose tests do not stop by themselves. */
+/** Ends Vitest's workers whose tests do not stop by themselves. */
 export function endWorkers(): void {
-  for (const pid of childrenOf(process.pid)) {
+  for (const pid of ownChildren()) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {

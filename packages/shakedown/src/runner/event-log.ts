@@ -4,7 +4,7 @@ import type { RunEvent } from "../events/run-event.ts";
 /** The run's events: each is a line of the file as soon as it is said, so that a killed run leaves what it knew. */
 export interface EventLog extends Disposable {
   readonly events: readonly RunEvent[];
-  say(event: RunEvent): void;
+  readonly say: (event: RunEvent) => void;
 }
 
 export function openEventLog(file: string): EventLog {

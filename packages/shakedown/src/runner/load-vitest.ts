@@ -1,11 +1,12 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { parseCLI, startVitest } from "vitest/node";
+import type { createCLI, parseCLI, startVitest } from "vitest/node";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 
 export interface VitestNode {
   readonly version: string;
+  readonly createCLI: typeof createCLI;
   readonly parseCLI: typeof parseCLI;
   readonly startVitest: typeof startVitest;
 }

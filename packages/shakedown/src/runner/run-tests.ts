@@ -1,4 +1,4 @@
-import { ShakedownError } from "../errors/shakedown-error.ts";
+import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
 import type { RunEvent } from "../events/run-event.ts";
 import type { HeldSession } from "../supervisor/session.ts";
 import type { Vitest } from "vitest/node";
@@ -31,8 +31,8 @@ const graceMs = 2000;
  */
 export async function runTests(options: RunTestsOptions): Promise<0 | 1 | 2 | 3 | 4 | 130> {
   const { session, interrupted } = options;
-  const { parseCLI, startVitest } = await loadVitest(options.root);
-  const { filter, options: vitestOptions } = parseOrRefuse(parseCLI, options.vitestArguments);
+  const { startVitest, ...cli } = await loadVitest(options.root);
+  const { filter, options: vitestOptions } = parseOrRefuse(cli, options.vitestArguments);
   let vitest: Vitest | undefined;
   const ownSignals = signalListeners();
   const reporter = {
@@ -51,24 +51,43 @@ export async function runTests(options: RunTestsOptions): Promise<0 | 1 | 2 | 3 
   const run = startVitest(
     filter,
     { root: options.root, ...vitestOptions },
-    { plugins: [runPlugin(reporter)] },
+    { plugins: [runPlugin({ reporter, tagExpressions: [vitestOptions.tagsFilter ?? []].flat() })] },
     options.output === undefined ? {} : { stdout: options.output },
   );
-  const isOver = await endedOrInterrupted(run, interrupted, () =>
-    vitest?.cancelCurrentRun("keyboard-input"),
-  );
-  if (!isOver) endWorkers();
+  try {
+    const cancel = (): Promise<void> | undefined => vitest?.cancelCurrentRun("keyboard-input");
+    if (!(await endedOrInterrupted(run, interrupted, cancel))) endWorkers();
+  } catch (error) {
+    if (!interrupted.aborted)
+      throw isShakedownError(error) ? error : notStarted(error, options.root);
+  }
   if (interrupted.aborted) return 130;
   const code = process.exitCode as number | undefined;
   if (code === undefined || code === 0) return 0;
   return exitCodeOf(reporter.failures);
 }
 
+/** Failed tests do not get here: this is the project's configuration, or a plugin of it. */
+function notStarted(error: unknown, root: string): ShakedownError {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new ShakedownError("TEST_SETUP", `vitest did not start in ${root}`, {
+    details: { stack },
+    hint: "Try it without shakedown: npx vitest run",
+    cause: error,
+  });
+}
+
 type ParsedCli = ReturnType<VitestNode["parseCLI"]>;
 
-function parseOrRefuse(parseCLI: VitestNode["parseCLI"], argv: readonly string[]): ParsedCli {
+function parseOrRefuse(
+  { createCLI, parseCLI }: Pick<VitestNode, "createCLI" | "parseCLI">,
+  argv: readonly string[],
+): ParsedCli {
   let parsed: ParsedCli;
   try {
+    const cli = createCLI();
+    cli.parse(["node", ...argv], { run: false });
+    cli.matchedCommand?.checkUnknownOptions();
     parsed = parseCLI([...argv]);
   } catch (cause) {
     throw new ShakedownError(

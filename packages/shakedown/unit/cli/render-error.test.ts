@@ -48,7 +48,7 @@ describe("renderError", () => {
     );
     expect(render(error)).toMatchInlineSnapshot(`
       "✖ a.stack.ts has 1 mistake:
-        
+
           1. services.db
              no such folder
 

@@ -24,9 +24,9 @@ describe("textSummary", () => {
            slot 1 · 35 ms · tried 2 times · tags api, slow
            wrote to db: cameras (1 row), events (3 rows)
            log of api (slot 1)
-             │ 2026-11-21T09:12:00.620Z out DELETE /api/cameras/front_door 404
+             │ 09:12:00.620 DELETE /api/cameras/front_door 404
            log of mail, other tests' lines included
-             │ 2026-11-21T09:12:00.621Z out delivered
+             │ 09:12:00.621 delivered
            its data in db is kept: psql postgres://127.0.0.1:4000/kept_1
 
        ✖ api of slot 0 ended while it was needed: exited with code 1

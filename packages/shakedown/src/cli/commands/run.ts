@@ -10,11 +10,32 @@ import { makeRunFolder, pointLatest, type RunFolder } from "../../runner/run-fol
 import { makeRunId } from "../../runner/run-id.ts";
 import { runTests } from "../../runner/run-tests.ts";
 import { vitestArguments, vitestRoot } from "../../runner/vitest-arguments.ts";
+import type { StackPlan } from "../../stack/plan.ts";
 import { openSession } from "../../supervisor/client.ts";
 import { placesOf } from "../../supervisor/places.ts";
-import { command } from "../command.ts";
+import { command, type CommandCall, type ExitCode } from "../command.ts";
 import { loadStack } from "../load-stack.ts";
 import { appendedBoard } from "../service-board.ts";
+import { untilServicesAreGone } from "../until-services-are-gone.ts";
+
+const runOptions = {
+  workers: {
+    type: "number",
+    value: "count",
+    summary: "How many test files run at once, each on a slot of its own.",
+  },
+  shuffle: { type: "boolean", summary: "Run tests in random order; the seed is printed." },
+  seed: { type: "number", value: "number", summary: "The seed of that order." },
+  tag: {
+    type: "strings",
+    value: "expression",
+    summary: "Only tests with these tags: --tag 'api && !slow'. May be repeated: all must hold.",
+  },
+  keep: {
+    type: "boolean",
+    summary: "Leave the services running, with the data of failed tests, until `shakedown down`.",
+  },
+} as const;
 
 export const runCommand = command({
   name: "run",
@@ -24,110 +45,108 @@ export const runCommand = command({
     "Runs the project's own Vitest, with its configuration; services start when the first test needs them.",
     "Afterwards .shakedown/latest holds summary.txt, junit.xml and events.jsonl of the run.",
   ],
-  options: {
-    workers: {
-      type: "number",
-      value: "count",
-      summary: "How many test files run at once, each on a slot of its own.",
-    },
-    shuffle: { type: "boolean", summary: "Run tests in random order; the seed is printed." },
-    seed: { type: "number", value: "number", summary: "The seed of that order." },
-    tag: {
-      type: "strings",
-      value: "expression",
-      summary: "Only tests with these tags: --tag 'api && !slow'. May be repeated: all must hold.",
-    },
-    keep: {
-      type: "boolean",
-      summary: "Leave the services running, with the data of failed tests, until `shakedown down`.",
-    },
-  },
+  options: runOptions,
   passesRest: true,
-  async run({ options, positionals, rest, cwd, environment, terminal, interrupted }) {
+  async run(call) {
+    const { options, positionals, rest, cwd, environment, terminal } = call;
     const plan = await loadStack({ cwd, named: options.stack, environment });
-    const places = placesOf(plan.file);
+    const { state } = placesOf(plan.file);
     const runId = makeRunId(new Date());
-    const folder = await makeRunFolder(places.state, runId);
+    const folder = await makeRunFolder(state, runId);
     using log = openEventLog(folder.events);
-    const say = (event: RunEvent): void => log.say(event);
-    using board = appendedBoard({ plan, terminal, write: terminal.out });
     const startedEpochMs = Date.now();
-    const command = [
-      "shakedown run",
-      ...positionals,
-      ...(rest.length === 0 ? [] : ["--", ...rest]),
-    ].join(" ");
-    say({
+    log.say({
       type: "run:started",
       format: eventFormat,
       runId,
-      command,
+      command: [
+        "shakedown run",
+        ...positionals,
+        ...(rest.length === 0 ? [] : ["--", ...rest]),
+      ].join(" "),
       shakedownVersion: packageVersion(),
       atEpochMs: startedEpochMs,
     });
     if (options.json !== true) terminal.out(`${terminal.paint("dim", `run ${runId}`)}\n`);
-    await using session = await openSession({
-      plan,
-      purpose: options.keep === true ? "up" : "run",
-      environment,
-      onEvent: (event) => {
-        say(event);
-        if (options.json !== true) board.show(event);
-      },
-    });
-    tellVitestColours(options.color);
-    const root = vitestRoot(cwd, plan.root);
-    // As if it were called there: tests may read files relative to where they run.
-    process.chdir(root);
-    const exitCode = await runTests({
-      session,
-      stackFile: plan.file,
-      root,
-      vitestArguments: vitestArguments({ files: positionals, rest, ...selection(options) }, cwd),
-      say,
-      interrupted,
-      // The one document on standard output is ours.
-      ...(options.json === true ? { output: process.stderr } : {}),
-    });
-    const keptStays = await session.status().then(
-      ({ keep }) => keep,
-      () => false, // the session is gone, and with it the data
-    );
-    say({
-      type: "run:finished",
-      durationMs: Date.now() - startedEpochMs,
-      exitCode,
-      atEpochMs: Date.now(),
-    });
-    const run = reduceRun(log.events);
-    await writeReports(run, folder, keptStays);
-    await pointLatest(places.state, runId);
-    const shownFolder = relative(cwd, folder.path);
-    if (options.json === true)
-      terminal.out(
-        `${JSON.stringify({ runId, folder: folder.path, exitCode, ...countsOf(run) })}\n`,
-      );
-    else
-      terminal.out(
-        `\n${textSummary(run, { paint: terminal.paint, services: false, diffs: false, folder: shownFolder.startsWith("..") ? folder.path : shownFolder, keptStays })}`,
-      );
-    return exitCode;
+    try {
+      const { exitCode, keptStays } = await runUnderSession(call, plan, log.say);
+      const endedEpochMs = Date.now();
+      log.say({
+        type: "run:finished",
+        durationMs: endedEpochMs - startedEpochMs,
+        exitCode,
+        atEpochMs: endedEpochMs,
+      });
+      const run = reduceRun(log.events);
+      await writeReports(run, folder, keptStays);
+      await pointLatest(state, runId);
+      if (options.json === true)
+        terminal.out(
+          `${JSON.stringify({ runId, folder: folder.path, exitCode, ...countsOf(run) })}\n`,
+        );
+      else terminal.out(`\n${onScreen(run, call, { folder: folder.path, keptStays })}`);
+      return exitCode;
+    } finally {
+      await untilServicesAreGone(plan.file, environment);
+    }
   },
 });
 
-interface Flags {
-  readonly workers?: number;
-  readonly shuffle?: boolean;
-  readonly seed?: number;
-  readonly tag?: readonly string[];
+type RunCall = CommandCall<typeof runOptions>;
+
+interface Outcome {
+  readonly exitCode: ExitCode;
+  /** Whether the services, and data of failed tests with them, outlive the run. */
+  readonly keptStays: boolean;
 }
 
-function selection({ workers, shuffle, seed, tag }: Flags): {
-  workers?: number;
-  shuffle?: boolean;
-  seed?: number;
-  tags?: readonly string[];
-} {
+async function runUnderSession(
+  call: RunCall,
+  plan: StackPlan,
+  say: (event: RunEvent) => void,
+): Promise<Outcome> {
+  const { options, positionals, rest, cwd, environment, terminal, interrupted } = call;
+  using board = appendedBoard({
+    plan,
+    terminal,
+    write: options.json === true ? () => {} : terminal.out,
+  });
+  await using session = await openSession({
+    plan,
+    purpose: options.keep === true ? "up" : "run",
+    environment,
+    onEvent: (event) => {
+      say(event);
+      board.show(event);
+    },
+  });
+  tellVitestColours(options.color);
+  const root = vitestRoot(cwd, plan.root);
+  // As if it were called there: tests may read files relative to where they run.
+  process.chdir(root);
+  const exitCode = await runTests({
+    session,
+    stackFile: plan.file,
+    root,
+    vitestArguments: vitestArguments({ files: positionals, rest, ...selection(options) }, cwd),
+    say,
+    interrupted,
+    // The one document on standard output is ours.
+    ...(options.json === true ? { output: process.stderr } : {}),
+  });
+  const keptStays = await session.status().then(
+    ({ keep }) => keep,
+    () => false, // the session is gone, and the data with it
+  );
+  return { exitCode, keptStays };
+}
+
+function selection({
+  workers,
+  shuffle,
+  seed,
+  tag,
+}: RunCall["options"]): Omit<Parameters<typeof vitestArguments>[0], "files" | "rest"> {
   return {
     ...(workers === undefined ? {} : { workers }),
     ...(shuffle === undefined ? {} : { shuffle }),
@@ -145,13 +164,29 @@ function tellVitestColours(color: boolean | undefined): void {
 
 async function writeReports(
   run: RunSnapshot,
-  { junit: junitFile, summary }: RunFolder,
+  folder: RunFolder,
   keptStays: boolean,
 ): Promise<void> {
   await Promise.all([
-    writeFile(junitFile, junit(run)),
-    writeFile(summary, textSummary(run, { keptStays })),
+    writeFile(folder.junit, junit(run)),
+    writeFile(folder.summary, textSummary(run, { keptStays })),
   ]);
+}
+
+/** What Vitest and the services' lines have not shown yet. */
+function onScreen(
+  run: RunSnapshot,
+  { cwd, terminal }: RunCall,
+  { folder, keptStays }: { readonly folder: string; readonly keptStays: boolean },
+): string {
+  const near = relative(cwd, folder);
+  return textSummary(run, {
+    paint: terminal.paint,
+    services: false,
+    diffs: false,
+    folder: near.startsWith("..") ? folder : near,
+    keptStays,
+  });
 }
 
 function countsOf({ tests }: RunSnapshot): Record<"passed" | "failed" | "skipped", number> {
