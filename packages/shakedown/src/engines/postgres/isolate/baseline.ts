@@ -74,6 +74,7 @@ function installSql(facts: DatabaseFacts, options: TakeBaselineOptions): string 
   const tracked = facts.tables.filter(
     (table) => filledTrees.has(table.tree) && refusalOf(table, filledTrees) === undefined,
   );
+  const byRelid = new Map(facts.tables.map((table) => [table.relid, table]));
   const touches = facts.tables.map(
     (table) => `create unlogged sequence shakedown.${touchName(table)} minvalue 0 start 0;`,
   );
@@ -83,7 +84,7 @@ grant update on all sequences in schema shakedown to public;
 revoke update on sequence shakedown.level, shakedown.allowance from public;
 ${insertSql(
   "shakedown.tables (relid, tree, name, lock_name, touch, filled, refusal)",
-  facts.tables.map((table) => tableRow(table, filledTrees)),
+  facts.tables.map((table) => tableRow(table, filledTrees, byRelid)),
 )}
 ${facts.tables.map(touchTriggerSql).join("\n")}
 ${tracked.map((table) => `select shakedown.track(${table.relid});`).join("\n")}
@@ -106,13 +107,19 @@ function insertSql(target: string, rows: readonly string[]): string {
   return rows.length === 0 ? "" : `insert into ${target} values\n${rows.join(",\n")};`;
 }
 
-function tableRow(table: TableFacts, filledTrees: ReadonlySet<number>): string {
+function tableRow(
+  table: TableFacts,
+  filledTrees: ReadonlySet<number>,
+  byRelid: ReadonlyMap<number, TableFacts>,
+): string {
+  // A lock on the root of a partition tree is one on all of it.
+  const top = (table.isPartition ? byRelid.get(table.tree) : undefined) ?? table;
   const refusal = refusalOf(table, filledTrees);
   return `(${[
     table.relid,
     table.tree,
     quoteText(table.schema === "public" ? table.name : `${table.schema}.${table.name}`),
-    table.kind === "f" || table.tree !== table.relid ? "null" : quoteText(qualifiedName(table)),
+    table.kind === "f" ? "null" : quoteText(qualifiedName(top)),
     `'shakedown.${touchName(table)}'`,
     filledTrees.has(table.tree) ? "0" : "null",
     refusal === undefined ? "null" : quoteText(refusal),

@@ -28,12 +28,11 @@ declare
   touched jsonb := '[]';
   noted boolean;
 begin
-  select array_agg(t.relid) as relids, array_agg(distinct t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
-      string_agg(distinct r.lock_name, ', ') as locks
+  select array_agg(t.relid) as relids, array_agg(t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
+      string_agg(t.lock_name, ', ') as locks
     into dirty
     from shakedown.tables t
     cross join lateral (select pg_sequence_last_value(t.touch) as mark offset 0) m
-    join shakedown.tables r on r.relid = t.tree
     where m.mark is distinct from t.seen or t.dirt >> lvl <> 0;
   -- Before the lock, because a changed schema may lack what would be locked.
   noted := exists (select from shakedown.note);
@@ -74,9 +73,9 @@ begin
       put := 0;
       if entry.filled is null or entry.filled > lvl then
         case entry.tree
-${cases(facts, emptySql)}
+${cases(facts, (root) => emptySql(root, facts))}
         end case;
-        get diagnostics lost = row_count;
+        put := 0;
         update shakedown.tables t set filled = null where t.tree = entry.tree and t.filled is not null;
       elsif entry.most is not null then
         case entry.tree
@@ -112,8 +111,15 @@ function cases(facts: DatabaseFacts, write: (root: TableFacts) => string): strin
   ].join("\n");
 }
 
-function emptySql(root: TableFacts): string {
-  return `          delete from ${qualifiedName(root)};`;
+function emptySql(root: TableFacts, facts: DatabaseFacts): string {
+  return facts.tables
+    .filter((table) => table.tree === root.tree && !table.isPartition && table.kind !== "f")
+    .map(
+      (table) => `          delete from ${table.kind === "p" ? "" : "only "}${qualifiedName(table)};
+          get diagnostics put = row_count;
+          lost := lost + put;`,
+    )
+    .join("\n");
 }
 
 function undoSql(root: TableFacts): string {

@@ -154,15 +154,21 @@ create function shakedown.shape(relation oid) returns text language sql stable s
 $$;
 
 -- Roles and role settings belong to the whole cluster; a change made by another slot is seen here too.
-create function shakedown.surroundings() returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+-- Written in plpgsql because its plan is kept, which that of a SQL function is not before PostgreSQL 18.
+create function shakedown.surroundings() returns text language plpgsql stable as $$
+declare
+  found text;
+begin
   select concat_ws(';',
-    (select concat('roles ', count(*), ' ', sum(xmin::text::bigint)) from pg_authid),
-    (select concat('memberships ', count(*), ' ', sum(xmin::text::bigint)) from pg_auth_members),
-    (select concat('settings ', count(*), ' ', sum(xmin::text::bigint)) from pg_db_role_setting
-      where setdatabase in (0, (select oid from pg_database where datname = current_database()))),
-    (select concat('large objects ', count(*), ' ', sum(xmin::text::bigint)) from pg_largeobject_metadata),
-    (select concat('large object pages ', count(*), ' ', sum(xmin::text::bigint)) from pg_largeobject))
-$$;
+    (select concat('roles ', count(*), ' ', sum(x.xmin::text::bigint)) from pg_catalog.pg_authid x),
+    (select concat('memberships ', count(*), ' ', sum(x.xmin::text::bigint)) from pg_catalog.pg_auth_members x),
+    (select concat('settings ', count(*), ' ', sum(x.xmin::text::bigint)) from pg_catalog.pg_db_role_setting x
+      where x.setdatabase = 0 or x.setdatabase = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())),
+    (select concat('large objects ', count(*), ' ', sum(x.xmin::text::bigint)) from pg_catalog.pg_largeobject_metadata x),
+    (select concat('large object pages ', count(*), ' ', sum(x.xmin::text::bigint)) from pg_catalog.pg_largeobject x))
+    into found;
+  return found;
+end $$;
 
 create function shakedown.saw_command() returns event_trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -234,6 +240,14 @@ create function shakedown.sequence_states() returns table (relid oid, last_value
   select 0::oid, 0::bigint, false where false
 $$;
 
+create function shakedown.has_rows(table_name text) returns boolean language plpgsql as $$
+declare
+  answer boolean;
+begin
+  execute format('select exists (select from %s)', table_name) into answer;
+  return answer;
+end $$;
+
 -- True when nothing was written since the baseline was taken, so that it still stands.
 create function shakedown.seal(budget bigint, sequences_option text) returns boolean language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -260,14 +274,12 @@ declare
   dirty record;
   entry record;
   reason text;
-  has_rows boolean;
 begin
-  select array_agg(t.relid) as relids, array_agg(distinct t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
-      string_agg(distinct r.lock_name, ', ') as locks
+  select array_agg(t.relid) as relids, array_agg(t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
+      string_agg(t.lock_name, ', ') as locks
     into dirty
     from shakedown.tables t
     cross join lateral (select pg_sequence_last_value(t.touch) as mark offset 0) m
-    join shakedown.tables r on r.relid = t.tree
     where m.mark is distinct from t.seen;
   if dirty.locks is not null then
     execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
@@ -275,11 +287,10 @@ begin
   select coalesce(shakedown.judge(), dirty.refusal, case when s.surroundings <> shakedown.surroundings() then shakedown.changed_surroundings(s.surroundings) end,
     case when s.floor >= lvl then s.floor_reason end) into reason from shakedown.state s;
   if reason is not null then return reason; end if;
-  for entry in select t.tree, r.lock_name, array_agg(t.relid) as relids from shakedown.tables t join shakedown.tables r on r.relid = t.tree
-    where t.tree = any (dirty.trees) and coalesce(t.filled, lvl + 1) > lvl group by t.tree, r.lock_name
+  for entry in select t.tree, array_agg(t.relid) as relids, bool_or(shakedown.has_rows(t.lock_name)) as has_rows from shakedown.tables t
+    where t.tree = any (dirty.trees) and coalesce(t.filled, lvl + 1) > lvl group by t.tree
   loop
-    execute format('select exists (select from %s)', entry.lock_name) into has_rows;
-    if has_rows then
+    if entry.has_rows then
       update shakedown.tables t set filled = lvl where t.tree = entry.tree;
       perform shakedown.track(relid) from unnest(entry.relids) as relid;
     end if;

@@ -96,6 +96,7 @@ const controlSettings = {
   plan_cache_mode: "force_generic_plan",
   jit: "off",
   // What text of a row means, as in the triggers.
+  search_path: "pg_catalog, pg_temp",
   DateStyle: "ISO, YMD",
   IntervalStyle: "postgres",
   TimeZone: "UTC",
