@@ -9,7 +9,7 @@ export async function runTool(name: string, args: readonly string[]): Promise<st
     const child = spawn(join(root, "node_modules", ".bin", name), args, {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => output.push(text));

@@ -22,7 +22,17 @@ const scratch = mkdtempSync(join(realpathSync(tmpdir()), "shakedown pácked-"));
 const project = join(scratch, "my project");
 try {
   writeProject(project, packInto(scratch));
-  npm(["install", "--no-audit", "--no-fund", "--ignore-scripts"], project);
+  npm(
+    [
+      "install",
+      "--prefer-offline",
+      "--no-audit",
+      "--no-fund",
+      "--ignore-scripts",
+      "--fetch-timeout=60000",
+    ],
+    project,
+  );
   run("the types", [join(project, "node_modules", "typescript", "bin", "tsc"), "--noEmit"]);
   const commandLine = join(project, "node_modules", "shakedown", "dist", "cli", "main.js");
   run("the suite, on what shakedown run starts", [commandLine, "run"]);
