@@ -1,9 +1,7 @@
 // `npm run docs`: writes the generated pages and fills the fences that quote tests.
-import { buildPackage } from "./build-package.ts";
 import { showFinding } from "./finding.ts";
 import { writeDocs } from "./generated-docs.ts";
 
-buildPackage();
 const { written, findings } = await writeDocs();
 for (const path of written) console.log(`wrote ${path}`);
 for (const finding of findings) console.error(showFinding(finding));
