@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
 /** Raised when the layout of packs changes: older ones are rebuilt, since the number is part of their key. */
-export const packFormat = 2;
+export const packFormat = 3;
 
 /** What a later start has to know about a data folder beside its files. */
 export interface PackFacts {
@@ -14,7 +25,7 @@ export interface PackFacts {
   readonly databases: Readonly<Record<string, string>>;
 }
 
-interface PackHeader {
+interface PackIndex {
   readonly facts: PackFacts;
   readonly folders: readonly string[];
   /** Path, offset, length. Files of the same content share one place: three databases of a fresh server are equal. */
@@ -23,7 +34,8 @@ interface PackHeader {
   readonly checksum: number;
 }
 
-export interface DataPack {
+/** An open file: it stays readable when another process puts a newer one in its place. */
+export interface DataPack extends Disposable {
   readonly facts: PackFacts;
   /** Writes the folders and the files that a start needs. */
   writeFirst(folder: string): void;
@@ -31,20 +43,28 @@ export interface DataPack {
   writeRest(folder: string): void;
 }
 
-/** A data folder of a stopped server as one piece of memory: [length of header][header as JSON][contents]. */
-export function packData(folder: string, facts: PackFacts): Buffer {
+/** Nothing is held in memory as a whole: the supervisor stays small. */
+const pieceBytes = 1024 * 1024;
+const footerBytes = 8;
+
+/** Writes the data folder of a stopped server as one file: contents, an index as JSON, and the index's length and checksum. */
+export function writePack(file: string, folder: string, facts: PackFacts): void {
   const folders: string[] = [];
   const files: [string, number, number][] = [];
-  const contents: Buffer[] = [];
-  const known = new Map<string, { offset: number; content: Buffer }[]>();
+  const known = new Map<string, number>();
   let bodyBytes = 0;
+  let checksum = 0;
+  const needed = neededWal(folder);
+  // Private: it holds the password that the next server starts with.
+  const to = openSync(file, "wx", 0o600);
   const keep = (content: Buffer): number => {
-    const key = `${content.length} ${crc32(content)}`;
-    const same = known.get(key)?.find((other) => other.content.equals(content));
-    if (same !== undefined) return same.offset;
+    const key = createHash("sha1").update(content).digest("base64");
+    const same = known.get(key);
+    if (same !== undefined) return same;
     const offset = bodyBytes;
-    known.set(key, [...(known.get(key) ?? []), { offset, content }]);
-    contents.push(content);
+    known.set(key, offset);
+    writeSync(to, content);
+    checksum = crc32(content, checksum);
     bodyBytes += content.length;
     return offset;
   };
@@ -60,34 +80,36 @@ export function packData(folder: string, facts: PackFacts): Buffer {
       }
     }
   };
-  const needed = neededWal(folder);
-  visit("");
-  const body = Buffer.concat(contents);
-  const header: PackHeader = { facts, folders, files, bodyBytes, checksum: crc32(body) };
-  const head = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeUInt32LE(head.length, 0);
-  length.writeUInt32LE(crc32(head), 4);
-  return Buffer.concat([length, head, body]);
+  try {
+    visit("");
+    const index: PackIndex = { facts, folders, files, bodyBytes, checksum };
+    const bytes = Buffer.from(JSON.stringify(index));
+    const footer = Buffer.alloc(footerBytes);
+    footer.writeUInt32LE(bytes.length, 0);
+    footer.writeUInt32LE(crc32(bytes), 4);
+    writeSync(to, Buffer.concat([bytes, footer]));
+  } finally {
+    closeSync(to);
+  }
 }
 
 /** Undefined when the pack is cut short or changed. */
-export function readPack(bytes: Buffer): DataPack | undefined {
-  if (bytes.length < 8) return undefined;
-  const headEnd = 8 + bytes.readUInt32LE(0);
-  const head = bytes.subarray(8, headEnd);
-  if (headEnd > bytes.length || crc32(head) !== bytes.readUInt32LE(4)) return undefined;
-  const { facts, folders, files, bodyBytes, checksum } = JSON.parse(head.toString()) as PackHeader;
-  const body = bytes.subarray(headEnd);
-  if (body.length !== bodyBytes || crc32(body) !== checksum) return undefined;
+export function openPack(file: string): DataPack | undefined {
+  const from = openSync(file, "r");
+  const index = readIndex(from);
+  if (index === undefined) {
+    closeSync(from);
+    return undefined;
+  }
+  const { facts, folders, files } = index;
+  const piece = Buffer.allocUnsafe(pieceBytes);
   const late = Object.entries(facts.databases).flatMap(([name, path]) =>
     name === "postgres" ? [] : [`${path}/`],
   );
   const isLate = (path: string): boolean => late.some((start) => path.startsWith(start));
   const write = (folder: string, wanted: (path: string) => boolean): void => {
     for (const [path, offset, length] of files) {
-      if (wanted(path))
-        writeFileSync(`${folder}/${path}`, body.subarray(offset, offset + length), { mode: 0o600 });
+      if (wanted(path)) copyOut({ from, offset, length, file: `${folder}/${path}` }, piece);
     }
   };
   return {
@@ -100,7 +122,47 @@ export function readPack(bytes: Buffer): DataPack | undefined {
     writeRest(folder) {
       write(folder, isLate);
     },
+    [Symbol.dispose]: () => closeSync(from),
   };
+}
+
+function readIndex(from: number): PackIndex | undefined {
+  const { size } = fstatSync(from);
+  const footer = Buffer.alloc(footerBytes);
+  if (size < footerBytes) return undefined;
+  readSync(from, footer, 0, footerBytes, size - footerBytes);
+  const bytes = Buffer.alloc(Math.min(footer.readUInt32LE(0), size - footerBytes));
+  readSync(from, bytes, 0, bytes.length, size - footerBytes - bytes.length);
+  if (crc32(bytes) !== footer.readUInt32LE(4)) return undefined;
+  const index = JSON.parse(bytes.toString()) as PackIndex;
+  if (index.bodyBytes !== size - footerBytes - bytes.length) return undefined;
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  let checksum = 0;
+  for (let at = 0; at < index.bodyBytes; at += pieceBytes) {
+    const length = Math.min(pieceBytes, index.bodyBytes - at);
+    if (readSync(from, piece, 0, length, at) !== length) return undefined;
+    checksum = crc32(piece.subarray(0, length), checksum);
+  }
+  return checksum === index.checksum ? index : undefined;
+}
+
+interface Part {
+  readonly from: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly file: string;
+}
+
+function copyOut({ from, offset, length, file }: Part, piece: Buffer): void {
+  const to = openSync(file, "w", 0o600);
+  try {
+    for (let at = 0; at < length; at += pieceBytes) {
+      const read = readSync(from, piece, 0, Math.min(pieceBytes, length - at), offset + at);
+      writeSync(to, piece, 0, read);
+    }
+  } finally {
+    closeSync(to);
+  }
 }
 
 /** Written by every start itself, or of no use after it. Maps of free space are made again where they are missing. */
@@ -114,9 +176,7 @@ const madeAnew = new Set([
   "postmaster.pid",
   "postmaster.opts",
   "postgresql.conf",
-  "postgresql.auto.conf",
   "pg_hba.conf",
-  "pg_ident.conf",
   "pg_internal.init",
 ]);
 

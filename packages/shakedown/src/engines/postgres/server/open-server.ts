@@ -6,7 +6,7 @@ import type { ParsedOptions } from "../options.ts";
 import type { Installation } from "../provider/installation.ts";
 import { buildTemplate } from "./build-template.ts";
 import { baseKey, migratedKey } from "./cache-key.ts";
-import { type DataPack, type PackFacts, packData } from "./data-pack.ts";
+import type { DataPack, PackFacts } from "./data-pack.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import { initdb, ownTree } from "./initdb.ts";
 import { mostBytesOfOne, openPackStore, type PackStore } from "./pack-store.ts";
@@ -40,7 +40,7 @@ export async function openServer(open: OpenServerOptions): Promise<OpenServer> {
   // A new name each time: an orphan whose folder was replaced would unlink the new server's socket.
   const data = join(context.folders.data, `pg-${randomBytes(4).toString("hex")}`);
   const key = await migratedKey({ ...open, stack: context.stack });
-  const pack = key === undefined ? undefined : await store.load(key);
+  using pack = key === undefined ? undefined : await store.load(key);
   try {
     const opened =
       pack === undefined
@@ -84,15 +84,13 @@ async function build(run: Run, store: PackStore, key: string | undefined): Promi
     throw error;
   }
   if (key === undefined) return { ...first, note: `${note}; not kept: name its \`inputs\`` };
-  const bytes = await stopAndPack(run, first, note);
-  // Written while the server starts again.
-  const saved = typeof bytes === "string" ? Promise.resolve(bytes) : store.save(key, bytes);
+  const facts = await stopCleanly(first, note);
+  const failure = await keepMigrated(run, store, { key, facts });
   const again = await startSecureServer({
     ...run,
     knownPassword: first.controlPassword,
     hasUser: true,
   });
-  const failure = await saved;
   return { ...again, note: failure === undefined ? note : `${note}; not kept: ${failure}` };
 }
 
@@ -100,7 +98,7 @@ async function build(run: Run, store: PackStore, key: string | undefined): Promi
 async function freshFolder(run: Run, store: PackStore): Promise<PackFacts> {
   const { context, options, installation, data } = run;
   const key = baseKey(installation, options);
-  const known = await store.load(key);
+  using known = await store.load(key);
   if (known !== undefined) {
     known.writeFirst(data);
     known.writeRest(data);
@@ -112,7 +110,7 @@ async function freshFolder(run: Run, store: PackStore): Promise<PackFacts> {
   const { locale } = options;
   await initdb({ context, installation, data, locale, controlPassword: facts.controlPassword });
   // Every failure to keep it is one more initdb next time, and is told for the migrated folder.
-  await store.save(key, packData(data, facts));
+  await store.save(key, data, facts);
   return facts;
 }
 
@@ -121,20 +119,31 @@ function createTemplate(run: Run, started: SecureServer): Promise<string | undef
   return buildTemplate({ ...started, ...run, template, fileCopy });
 }
 
-/** The whole folder in memory, once the server has written everything; or why that cannot be. */
-async function stopAndPack(
-  { data }: Run,
-  { server, control, controlPassword }: SecureServer,
-  built: string,
-): Promise<Buffer | string> {
+/** Ends the server once it has written everything, but keeps its folder. Gives what a later start has to know. */
+async function stopCleanly(started: SecureServer, built: string): Promise<PackFacts> {
+  const { server, control, controlPassword } = started;
   const { rows } = await control.query<{ name: string; path: string }>(
     "select datname as name, 'base/' || oid as path from pg_database",
   );
   await control.query("checkpoint");
   await control.end();
   await server.process.stop();
+  const databases = Object.fromEntries(rows.map(({ name, path }) => [name, path]));
+  return { controlPassword, databases, built };
+}
+
+interface Kept {
+  readonly key: string;
+  readonly facts: PackFacts;
+}
+
+/** Says why nothing was kept, if so. */
+async function keepMigrated(
+  { data }: Run,
+  store: PackStore,
+  { key, facts }: Kept,
+): Promise<string | undefined> {
   const size = await folderBytes(data);
   if (size > mostBytesOfOne) return `${Math.round(size / 1024 ** 2)} MB are too much for the cache`;
-  const databases = Object.fromEntries(rows.map(({ name, path }) => [name, path]));
-  return packData(data, { controlPassword, databases, built });
+  return store.save(key, data, facts);
 }

@@ -1,17 +1,17 @@
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { type DataPack, readPack } from "./data-pack.ts";
+import { type DataPack, openPack, type PackFacts, writePack } from "./data-pack.ts";
 
 /** The cached data folders of this user. Every failure to read or write only means that work is done again. */
 export interface PackStore {
   load(key: string): Promise<DataPack | undefined>;
-  /** Says why nothing was kept, if so. */
-  save(key: string, bytes: Buffer): Promise<string | undefined>;
+  /** Packs the data folder of a stopped server. Says why nothing was kept, if so. */
+  save(key: string, data: string, facts: PackFacts): Promise<string | undefined>;
 }
 
 const unusedMs = 14 * 24 * 60 * 60 * 1000;
 const mostBytesInAll = 4 * 1024 ** 3;
-/** A pack is read into memory as a whole. */
+/** More than that takes longer to write out than many migrations take to run. */
 export const mostBytesOfOne = 1024 ** 3;
 
 export function openPackStore(cache: string): PackStore {
@@ -19,25 +19,24 @@ export function openPackStore(cache: string): PackStore {
   const fileOf = (key: string): string => join(folder, `${key}.pack`);
   return {
     async load(key) {
-      let bytes: Buffer;
+      const file = fileOf(key);
+      let pack: DataPack | undefined;
       try {
-        bytes = await readFile(fileOf(key));
+        pack = openPack(file);
       } catch {
         return undefined; // never built, pruned, or not readable
       }
-      const pack = readPack(bytes);
       const now = new Date();
       // The time of last use decides what is pruned; a cache that cannot be written is not pruned either.
-      if (pack === undefined) await rm(fileOf(key), { force: true }).catch(() => undefined);
-      else void utimes(fileOf(key), now, now).catch(() => undefined);
+      if (pack === undefined) await rm(file, { force: true }).catch(() => undefined);
+      else void utimes(file, now, now).catch(() => undefined);
       return pack;
     },
-    async save(key, bytes) {
+    async save(key, data, facts) {
       const aside = `${fileOf(key)}.${process.pid}.${Date.now()}.part`;
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        // Private: it holds the password that the next server starts with.
-        await writeFile(aside, bytes, { mode: 0o600 });
+        writePack(aside, data, facts);
         await rename(aside, fileOf(key));
       } catch (error) {
         await rm(aside, { force: true }).catch(() => undefined); // the first failure is the one to tell
