@@ -1,7 +1,8 @@
 import { chmodSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { errorCodes } from "../errors/codes.ts";
 import { type JsonValue, ShakedownError, toWireError } from "../errors/shakedown-error.ts";
+import { createServer } from "../kit/node-http.ts";
 
 /** A JSON answer, or a stream that the handler writes itself (then it returns nothing). */
 export type Answer = object | undefined;

@@ -1,5 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { fromWireError, ShakedownError, type WireError } from "../errors/shakedown-error.ts";
+import { request } from "../kit/node-http.ts";
 
 export interface WireRequest {
   readonly method: "GET" | "POST";

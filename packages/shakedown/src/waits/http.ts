@@ -1,5 +1,5 @@
-import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { request as requestHttp } from "../kit/node-http.ts";
 import type { LookContext, Seen } from "./look.ts";
 
 /** Ready once the URL answers with one of the statuses (any of 200 to 399 when none is named). A path is the service's own. */
