@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Engine, RunningLease, RunningService } from "../../src/engines/engine.ts";
 import { ShakedownError } from "../../src/errors/shakedown-error.ts";
 
 /**
  * An engine for tests of the supervisor: its service is a real `sleep` process, with a second one for each slot.
- * Options: `startMs`, `failWith`, `perSlot`, `fingerprintFile`.
+ * Options: `startMs`, `failWith`, `perSlot`, `fingerprintFile`, `journal` (a file that gets a line for each orderly end).
  */
 const engine: Engine = {
   name: "process",
@@ -21,11 +21,16 @@ const engine: Engine = {
       failWith,
       perSlot = true,
       command = "sleep",
+      journal,
     } = service.options as {
       startMs?: number;
       failWith?: string;
       perSlot?: boolean;
       command?: string;
+      journal?: string;
+    };
+    const note = (what: string): void => {
+      if (journal !== undefined) appendFileSync(journal, `${what} ${service.name}\n`);
     };
     const startProcess = () =>
       processes.start({
@@ -58,7 +63,10 @@ const engine: Engine = {
           return lease(slot, generation);
         },
         setAside: async () => `look at process ${child.pid}`,
-        release: async () => void (await child.stop()),
+        release: async () => {
+          await child.stop();
+          note("released");
+        },
       };
       return running;
     };
@@ -75,6 +83,7 @@ const engine: Engine = {
       stop: async () => {
         stopped = true;
         await own.stop();
+        note("stopped");
       },
     };
     return running;

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { ServiceEvent } from "../../src/events/run-event.ts";
+import { makeTempFolder } from "../../src/fixtures/temp-folder.ts";
 import { until } from "../../src/kit/until.ts";
 import { findSupervisor, openSession } from "../../src/supervisor/client.ts";
 import type { StackPlan } from "../../src/stack/plan.ts";
@@ -214,6 +215,25 @@ test("a service that dies is reported, and the next borrower gets a running one"
   });
   const next = await session.borrow({ wish: 0, services: ["one"] });
   expect(pidsOf(next).every(runs)).toBe(true);
+});
+
+test("when the last session ends, services end before those that they need", async () => {
+  await using folder = await makeTempFolder();
+  const journal = folder.join("journal");
+  await using plan = await stackOf({
+    one: { options: { journal } },
+    two: { needs: ["one"], options: { journal } },
+  });
+  {
+    await using session = await openSession({ plan, purpose: "run", environment });
+    await session.borrow({ wish: 0, services: ["two"] });
+  }
+  await untilStopped(plan);
+  const lines = await until(async () => {
+    const found = (await folder.read("journal")).trim().split("\n");
+    return found.length === 4 && found;
+  });
+  expect(lines).toEqual(["released two", "released one", "stopped two", "stopped one"]);
 });
 
 test("a changed plan gets services of its own; the old ones end with their last session", async () => {

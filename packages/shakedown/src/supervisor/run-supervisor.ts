@@ -80,8 +80,9 @@ export async function runSupervisor({
 
   async function afterSession(session: Session): Promise<void> {
     if (sessions.of(session.room).length === 0 && !keep) {
-      rooms.delete(session.room.key);
+      // The last room stays known, so that the end of everything begins with the orderly end of its services.
       if (sessions.all().length === 0) return stop();
+      rooms.delete(session.room.key);
       await session.room.stop();
     }
   }
