@@ -5,6 +5,8 @@ import {
   qualifiedName,
   type TableFacts,
 } from "./inspect-tables.ts";
+import { levelsSql } from "./levels-sql.ts";
+import { notesSql } from "./notes-sql.ts";
 import { resetFunctionSql } from "./reset-function.ts";
 import { schemaSql } from "./schema-sql.ts";
 
@@ -49,7 +51,7 @@ export async function sealBaseline(client: PgClient, options: SealOptions): Prom
 /** The full way: forgets all marks and logs, looks at the whole catalogue and installs everything anew. */
 export async function takeBaseline(client: PgClient, options: TakeBaselineOptions): Promise<void> {
   await client.query(
-    `begin; set local client_min_messages = warning; set local shakedown.control = 'on'; ${dropSql} ${schemaSql}`,
+    `begin; set local client_min_messages = warning; set local lock_timeout = '500ms'; set local shakedown.control = 'on'; ${dropSql} ${schemaSql} ${notesSql} ${levelsSql}`,
   );
   try {
     const facts = await inspectDatabase(client);

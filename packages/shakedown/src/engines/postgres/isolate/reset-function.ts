@@ -87,7 +87,8 @@ ${cases(facts, undoSql)}
       end if;
     end loop;
     delete from shakedown.log l where l.tree = any (dirty.trees) and l.level >= lvl;
-    update shakedown.tables t set seen = d.mark, dirt = t.dirt & ((1 << lvl) - 1)
+    -- Whether a write at the time of the mark came before it is not known: the level below looks at the table again.
+    update shakedown.tables t set seen = d.mark, dirt = t.dirt & ((1 << lvl) - 1) | case when lvl > 0 then 1 << (lvl - 1) else 0 end
       from unnest(dirty.relids, dirty.marks) as d(relid, mark) where t.relid = d.relid;
   end if;
 ${sequencesSql(facts, options)}
