@@ -46,7 +46,8 @@ export function runReporter({ say, logs }: RunReporterOptions): RunReporter {
       sayMeta(module);
     },
     async onTestRunEnd(_modules, unhandled, reason) {
-      for (const error of unhandled) {
+      // A Ctrl-C in a terminal reaches the workers, too: Vitest reports their ends, which are no news.
+      for (const error of reason === "interrupted" ? [] : unhandled) {
         say({
           type: "run:finding",
           message: `outside of all tests: ${toError(error).message}`,
