@@ -305,3 +305,10 @@ test("supervisors that are killed again and again do not take their successors' 
   }
   await untilStopped(plan);
 });
+
+test("a service of the run is not restarted for one worker", async () => {
+  await using plan = await stackOf({ one: { options: { perSlot: false } } });
+  await using session = await openSession({ plan, purpose: "run", environment });
+  await session.borrow({ wish: 0, services: ["one"] });
+  await expect(session.restart("one")).rejects.toMatchObject({ code: "TEST_SETUP" });
+});

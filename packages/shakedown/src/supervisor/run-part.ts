@@ -8,9 +8,10 @@ import type { FolderRoots } from "../providers/folders.ts";
 import { servicesNeededBy } from "./services-needed-by.ts";
 import type { ServicePlan, StackPlan } from "../stack/plan.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
+import { asStartFailure, rootFailure, tooSlow } from "./start-failure.ts";
 import type { EngineOf } from "./load-engines.ts";
 import type { ServiceStatus } from "./protocol.ts";
-import { redactUrl } from "./redact-url.ts";
+import { type RunPartState, statusOf } from "./run-part-state.ts";
 
 export interface RunPartOptions {
   readonly plan: StackPlan;
@@ -26,17 +27,6 @@ export interface RunPartOptions {
   readonly onDeath: (service: string) => void;
 }
 
-type State =
-  | { readonly kind: "idle" }
-  | {
-      readonly kind: "starting";
-      readonly done: Promise<RunningService>;
-      readonly stop: AbortController;
-    }
-  | { readonly kind: "ready"; readonly running: RunningService; readonly tookMs: number }
-  | { readonly kind: "failed"; readonly error: ShakedownError }
-  | { readonly kind: "exited"; readonly how: string };
-
 /** The run's part of every service of a stack: started once, in dependency order, in parallel. */
 export interface RunPart {
   /** Starts these services and what they need; says who was started. Stops what this call started when one fails. */
@@ -50,7 +40,9 @@ export interface RunPart {
 
 export function openRunPart(options: RunPartOptions): RunPart {
   const { plan, engineOf, emit } = options;
-  const states = new Map<string, State>(plan.services.map(({ name }) => [name, { kind: "idle" }]));
+  const states = new Map<string, RunPartState>(
+    plan.services.map(({ name }) => [name, { kind: "idle" }]),
+  );
   /** In the order in which they became ready; stopped the other way round. */
   const order: string[] = [];
 
@@ -257,61 +249,4 @@ class BlockedByNeed extends Error {
   constructor(cause: unknown) {
     super("a need did not start", { cause });
   }
-}
-
-function asStartFailure(service: ServicePlan, error: unknown, log: ServiceLog): ShakedownError {
-  if (isShakedownError(error)) return error;
-  return new ShakedownError(
-    "START_FAILED",
-    `${service.name} could not be started: ${error instanceof Error ? error.message : String(error)}`,
-    {
-      details: { engine: service.engine.name, logTail: log.tail(20) },
-      hint: `Read its log: shakedown logs ${service.name}`,
-      cause: error,
-    },
-  );
-}
-
-/** The failure that others follow from: the first that is not an echo of the start being given up. */
-function rootFailure(failures: readonly unknown[]): unknown {
-  return (
-    failures.find(
-      (failure) => !(failure instanceof DOMException && failure.name === "AbortError"),
-    ) ?? failures[0]
-  );
-}
-
-function tooSlow(plan: StackPlan, states: ReadonlyMap<string, State>): ShakedownError {
-  const waiting = [...states]
-    .filter(([, state]) => state.kind === "starting")
-    .map(([name]) => name);
-  return new ShakedownError(
-    "START_TIMEOUT",
-    `${waiting.join(", ")} not ready within the stack's limit of ${plan.startTimeoutMs} ms`,
-    {
-      details: {
-        states: Object.fromEntries([...states].map(([name, state]) => [name, state.kind])),
-      },
-      hint: `Read the log (shakedown logs ${waiting[0] ?? ""}) or raise startTimeoutMs in defineStack(services, { startTimeoutMs }).`,
-    },
-  );
-}
-
-function statusOf(service: ServicePlan, state: State): ServiceStatus {
-  const common = {
-    name: service.name,
-    engine: service.engine.name,
-    per: service.per,
-    state: state.kind,
-  };
-  if (state.kind === "failed") return { ...common, state: "failed", detail: state.error.message };
-  if (state.kind === "exited") return { ...common, state: "exited", detail: state.how };
-  if (state.kind !== "ready") return { ...common, state: state.kind };
-  const url = state.running.outputs["url"];
-  return {
-    ...common,
-    state: "ready",
-    provider: state.running.provider,
-    ...(url === undefined ? {} : { url: redactUrl(url) }),
-  };
 }

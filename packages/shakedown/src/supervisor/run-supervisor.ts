@@ -216,6 +216,13 @@ export async function runSupervisor({
     },
     "POST /sessions/:session/slots/:slot/retire": ({ at, body }) =>
       retire(sessions.find(at["session"] ?? ""), Number(at["slot"]), body as unknown as RetireSlot),
+    "POST /sessions/:session/restart/:service": ({ at }) => {
+      throw new ShakedownError(
+        "TEST_SETUP",
+        `${at["service"]} is shared by the whole run; a test cannot restart it under the others`,
+        { hint: `Give each worker its own: ${at["service"]}: …({ per: "slot" })` },
+      );
+    },
     "POST /sessions/:session/slots/:slot/restart/:service": ({ at }) =>
       sessions
         .find(at["session"] ?? "")
