@@ -7,6 +7,11 @@ export function openRedis(url: string, role: string): Redis {
     maxRetriesPerRequest: 1,
     lazyConnect: true,
   });
-  redis.on("error", (error: Error) => console.error(`redis (${role}): ${error.message}`));
+  let wasReady = false;
+  redis.once("ready", () => (wasReady = true));
+  redis.on("error", (error: Error) => {
+    // Before that, whoever waits for the connection is told.
+    if (wasReady) console.error(`redis (${role}): ${error.message}`);
+  });
   return redis;
 }
