@@ -51,7 +51,8 @@ test("waits", { timeout: 60_000 }, async ({ api }) => {
     await using project = await makeCliProject({ ...files, "a.test.ts": waiting });
     const { code, out } = await interrupt(project, { times: 1, group: true });
     expect(code).toBe(130);
-    expect(out).toMatch(/ 1 passed.*, interrupted \(/);
+    // A worker that the signal kills takes along what it has not told yet.
+    expect(out).toMatch(/ \d passed.*, interrupted \(/);
     expect(out).not.toContain("outside of all tests");
     await nothingStays(project);
   });
