@@ -71,6 +71,53 @@ describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
       Math.max(60_000, rounds * 4000),
     );
 
+    test("the same holds for marks within marks", async () => {
+      const slot = await openSlot(server, `marked_${major}`);
+      try {
+        let order = 0;
+        const write = async (): Promise<void> => {
+          order += 1;
+          await Promise.all(
+            slot.writers.map((writer, index) =>
+              writer.write({
+                seed: seed + 7 * order + index,
+                transactions: 5,
+                allowRetiring: false,
+              }),
+            ),
+          );
+        };
+        // A materialized view that was refreshed is refreshed again, and so may be newer than it was at the mark.
+        const look = async (): Promise<unknown> => ({
+          ...(await contents(slot.control)),
+          totals: undefined,
+        });
+        const states = [await look()];
+        const returnTo = async (level: number): Promise<void> => {
+          await write();
+          expect((await slot.resetter.reset(level)).kind).not.toBe("retire");
+          expect(await look(), `level ${level} after ${order} orders`).toEqual(states[level]);
+        };
+        for (let round = 0; round < Math.ceil(rounds / 5); round += 1) {
+          for (const level of [1, 2]) {
+            await write();
+            await slot.resetter.mark(level);
+            states[level] = await look();
+            await returnTo(level);
+            await returnTo(level);
+          }
+          await returnTo(1);
+          await write();
+          await slot.resetter.mark(1);
+          states[1] = await look();
+          await returnTo(1);
+          await returnTo(0);
+        }
+      } finally {
+        await slot.close();
+      }
+    });
+
     test("a session that never stops writing is neither harmed by resets nor remembered after the last one", async () => {
       const slot = await openSlot(server, `busy_${major}`);
       try {
