@@ -122,6 +122,25 @@ test("rollback undoes what the test committed", async () => {
   ]);
 });
 
+test.each(["undo", "delete", "rollback"])(
+  "a baseline that a test takes holds for %s, at whatever level",
+  async (way) => {
+    await using client = await openWay(`based_${way}`, way);
+    const { handle } = client;
+    if (way === "undo") await handle.baseline();
+    const names = async (): Promise<unknown> =>
+      await handle.sql`select name from people order by id`;
+    await client.mark(1);
+    await handle.sql`insert into people (name) values ('kept')`;
+    await handle.baseline();
+    await handle.sql`insert into people (name) values ('lost')`;
+    for (const level of [1, 0]) {
+      await client.reset(level);
+      expect(await names()).toEqual([{ name: "Ada" }, { name: "Grace" }, { name: "kept" }]);
+    }
+  },
+);
+
 test("an isolated session is seen by nobody and leaves nothing, a live one commits for real", async () => {
   await using client = await openWay("sessions", "none");
   const { handle } = client;

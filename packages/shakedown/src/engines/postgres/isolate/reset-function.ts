@@ -28,6 +28,8 @@ declare
   touched jsonb := '[]';
   noted boolean;
 begin
+  -- A baseline that was taken since is what marks made before it have become.
+  lvl := least(lvl, (select last_value from shakedown.level));
   select array_agg(t.relid) as relids, array_agg(t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
       string_agg(t.lock_name, ', ') as locks
     into dirty

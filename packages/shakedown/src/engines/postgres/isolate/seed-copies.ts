@@ -25,10 +25,12 @@ export async function hasSeedCopies(client: PgClient): Promise<boolean> {
 /** Makes the present state level `level`; copies of that level and of those above it go. */
 export async function takeSeedCopies(client: PgClient, level: number): Promise<void> {
   await client.query(`begin; create schema if not exists shakedown_seed;
+    create table if not exists shakedown_seed.levels (level int);
     create table if not exists shakedown_seed.copies (level int, copy text, table_name text, columns text[]);
     create table if not exists shakedown_seed.sequences (level int, name text, last_value bigint, is_called boolean)`);
   try {
     await dropSeedCopies(client, level);
+    await client.query("insert into shakedown_seed.levels values ($1)", [level]);
     const facts = await inspectDatabase(client);
     const statements = facts.tables
       .filter((table) => table.hasRows)
@@ -64,15 +66,17 @@ export async function dropSeedCopies(client: PgClient, fromLevel: number): Promi
     await client.query(`drop table ${old.rows.map((row) => row.copy).join(", ")}`);
   await client.query("delete from shakedown_seed.copies where level >= $1", [fromLevel]);
   await client.query("delete from shakedown_seed.sequences where level >= $1", [fromLevel]);
+  await client.query("delete from shakedown_seed.levels where level >= $1", [fromLevel]);
 }
 
+/** Of the highest level up to this one: a baseline that was taken since is what marks made before it have become. */
 export async function readSeedCopies(client: PgClient, level: number): Promise<SeedCopies> {
   const rows = await client.query<SeedCopies["rows"][number]>(
-    "select table_name as table, copy, columns from shakedown_seed.copies where level = $1",
+    "select table_name as table, copy, columns from shakedown_seed.copies where level = (select max(level) from shakedown_seed.levels where level <= $1)",
     [level],
   );
   const sequences = await client.query<SeedCopies["sequences"][number]>(
-    `select name, last_value::text as "lastValue", is_called as "isCalled" from shakedown_seed.sequences where level = $1`,
+    `select name, last_value::text as "lastValue", is_called as "isCalled" from shakedown_seed.sequences where level = (select max(level) from shakedown_seed.levels where level <= $1)`,
     [level],
   );
   return { rows: rows.rows, sequences: sequences.rows };
