@@ -1,10 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { JsonValue } from "../../../errors/shakedown-error.ts";
 import type { StackPlan } from "../../../stack/plan.ts";
 import { packageVersion } from "../../../kit/package-version.ts";
-import { schemaSql } from "../isolate/schema-sql.ts";
 import { migrationFiles } from "../migrate/migration-files.ts";
 import { type ParsedOptions, seedPaths, settingTexts } from "../options.ts";
 import type { Installation } from "../provider/installation.ts";
@@ -54,7 +54,7 @@ export async function contentHash(
   const hash = createHash("sha256");
   const told: JsonValue = {
     version: packageVersion(),
-    isolation: hashOf([schemaSql]),
+    isolation: isolationHash(),
     migrate: (migrate ?? null) as JsonValue,
     extensions,
     user,
@@ -91,6 +91,19 @@ async function addPath(hash: Hash, path: string, root: string): Promise<void> {
   }
   const bytes = await readFile(path);
   hash.update(`${bytes.length}\0`).update(bytes);
+}
+
+let isolation: string | undefined;
+
+/** What a template carries is made by the code of isolate/: in development that changes under one version. */
+function isolationHash(): string {
+  if (isolation !== undefined) return isolation;
+  const folder = new URL("../isolate/", import.meta.url);
+  const files = readdirSync(folder)
+    .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
+    .toSorted();
+  isolation = hashOf(files.map((name) => readFileSync(new URL(name, folder), "utf8")));
+  return isolation;
 }
 
 function hashOf(parts: readonly (string | number)[]): string {
