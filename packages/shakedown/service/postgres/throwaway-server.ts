@@ -77,6 +77,7 @@ export async function startThrowawayServer(major: 15 | 18 = 18): Promise<Throwaw
       stdio: process.env["SHAKEDOWN_SERVER_LOG"] === undefined ? "ignore" : "inherit",
     },
   );
+  const watcher = watch(server, folder);
   const url = (database: string): string =>
     `postgres://admin@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const admin = await until(() => openPgClient(url("postgres"), { applicationName: "throwaway" }), {
@@ -102,6 +103,7 @@ export async function startThrowawayServer(major: 15 | 18 = 18): Promise<Throwaw
     async [Symbol.asyncDispose]() {
       await admin.end();
       await stop(server);
+      watcher.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -143,6 +145,15 @@ async function freePort(): Promise<number> {
         resolve(typeof address === "object" && address !== null ? address.port : 0),
       );
     });
+  });
+}
+
+/** Ends the server when this process is killed: the pipe that it reads from closes then. */
+function watch(server: ChildProcess, folder: string): ChildProcess {
+  const script = 'read -r _; kill -QUIT "$1" 2>/dev/null; sleep 0.2; rm -rf "$2"';
+  return spawn("sh", ["-c", script, "watcher", String(server.pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
   });
 }
 

@@ -11,7 +11,7 @@ import type { WriteOrder, WriteReport } from "./proof-writer.ts";
 import { binariesOf, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
 
 const seed = Number(process.env["SHAKEDOWN_PROOF_SEED"] ?? Math.floor(Math.random() * 1e9));
-const rounds = Number(process.env["SHAKEDOWN_PROOF_ROUNDS"] ?? 20);
+const rounds = Number(process.env["SHAKEDOWN_PROOF_ROUNDS"] ?? 16);
 const sealOptions = { rowBudget: 4000, sequences: "restore" } as const;
 
 describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
