@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer } from "../../kit/node-http.ts";
 import type { AddressInfo, Socket } from "node:net";
 import type { Runnable } from "./to-runnable.ts";
 

@@ -1,4 +1,5 @@
-import { Agent, request as requestHttp } from "node:http";
+import type { Agent as HttpAgent } from "node:http";
+import { Agent, request as requestHttp } from "../../kit/node-http.ts";
 import { request as requestHttps } from "node:https";
 
 export interface SentRequest {
@@ -27,12 +28,12 @@ export function networkTransport(): { send: HttpTransport } & Disposable {
   };
 }
 
-async function send(sent: SentRequest, agent: Agent): Promise<RawResponse> {
+async function send(sent: SentRequest, agent: HttpAgent): Promise<RawResponse> {
   try {
     return await sendOnce(sent, agent);
   } catch (error) {
-    // The service closed an idle connection in the moment it was used again: nothing of the request was processed.
-    if (isStale(error)) return sendOnce(sent, agent);
+    // The service closed an idle connection in the moment it was used again. What must not happen twice is not sent twice.
+    if (isStale(error) && !["POST", "PATCH"].includes(sent.method)) return sendOnce(sent, agent);
     throw error;
   }
 }
@@ -48,7 +49,7 @@ function isStale(error: unknown): boolean {
 
 function sendOnce(
   { method, url, headers, body, signal }: SentRequest,
-  agent: Agent,
+  agent: HttpAgent,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const isSecure = url.protocol === "https:";
