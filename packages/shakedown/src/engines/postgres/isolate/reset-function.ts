@@ -78,7 +78,9 @@ begin
 ${cases(facts, (root) => emptySql(root, facts))}
         end case;
         put := 0;
-        update shakedown.tables t set filled = null where t.tree = entry.tree and t.filled is not null;
+        if entry.filled is not null then
+          update shakedown.tables t set filled = null where t.tree = entry.tree;
+        end if;
       elsif entry.most is not null then
         case entry.tree
 ${cases(facts, undoSql)}
