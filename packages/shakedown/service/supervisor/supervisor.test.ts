@@ -312,3 +312,23 @@ test("a service of the run is not restarted for one worker", async () => {
   await session.borrow({ wish: 0, services: ["one"] });
   await expect(session.restart("one")).rejects.toMatchObject({ code: "TEST_SETUP" });
 });
+
+test("a start that failed is not tried again in the same session, and is in the next", async () => {
+  await using plan = await stackOf({ bad: { options: { failWith: "bad is broken" } } });
+  const starts: ServiceEvent[] = [];
+  const onEvent = (event: ServiceEvent) => {
+    if (event.type === "service:starting") starts.push(event);
+  };
+  await using session = await openSession({ plan, purpose: "run", environment, onEvent });
+  for (let file = 0; file < 3; file += 1) {
+    await expect(session.borrow({ wish: 0, services: ["bad"] })).rejects.toMatchObject({
+      message: "bad is broken",
+    });
+  }
+  await using next = await openSession({ plan, purpose: "run", environment, onEvent });
+  await expect(next.borrow({ wish: 0, services: ["bad"] })).rejects.toMatchObject({
+    message: "bad is broken",
+  });
+  // The second session's start is told to both.
+  await until(() => starts.length === 3, { what: "two starts, told three times" });
+});

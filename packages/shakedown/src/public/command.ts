@@ -1,8 +1,4 @@
-export type {
-  HttpClient,
-  HttpResponse,
-  RequestOptions,
-} from "../engines/command/http-client.ts";
+export type { HttpClient, HttpResponse, RequestOptions } from "../engines/command/http-client.ts";
 export { allOf, http, logLine, tcp } from "../engines/command/ready.ts";
 export { command, type CommandOptions, type OnReset } from "../engines/command/service.ts";
 export type { ServiceHandle } from "../engines/command/client.ts";

@@ -1,5 +1,6 @@
 import type { RunningService } from "../engines/engine.ts";
 import type { ShakedownError } from "../errors/shakedown-error.ts";
+import type { ServiceEvent } from "../events/run-event.ts";
 import type { ServicePlan } from "../stack/plan.ts";
 import type { ServiceStatus } from "./protocol.ts";
 import { redactUrl } from "./redact-url.ts";
@@ -32,5 +33,25 @@ export function statusOf(service: ServicePlan, state: RunPartState): ServiceStat
     state: "ready",
     provider: state.running.provider,
     ...(url === undefined ? {} : { url: redactUrl(url) }),
+  };
+}
+
+export function readyEvent(
+  service: ServicePlan,
+  {
+    running,
+    tookMs,
+    attached,
+  }: { readonly running: RunningService; readonly tookMs: number; readonly attached: boolean },
+): ServiceEvent {
+  return {
+    type: "service:ready",
+    service: service.name,
+    tookMs,
+    engine: service.engine.name,
+    provider: running.provider,
+    ...(running.note === undefined ? {} : { note: running.note }),
+    attached,
+    atEpochMs: Date.now(),
   };
 }

@@ -11,7 +11,7 @@ import { type Outputs, resolveReferences } from "../stack/references.ts";
 import { asStartFailure, rootFailure, tooSlow } from "./start-failure.ts";
 import type { EngineOf } from "./load-engines.ts";
 import type { ServiceStatus } from "./protocol.ts";
-import { type RunPartState, statusOf } from "./run-part-state.ts";
+import { readyEvent, type RunPartState, statusOf } from "./run-part-state.ts";
 
 export interface RunPartOptions {
   readonly plan: StackPlan;
@@ -32,6 +32,8 @@ export interface RunPart {
   /** Starts these services and what they need; says who was started. Stops what this call started when one fails. */
   start(names: readonly string[]): Promise<void>;
   running(name: string): RunningService;
+  /** For a session that comes later: what is running already. */
+  alreadyReady(): readonly ServiceEvent[];
   /** What everybody sees alike: outputs of services that have no share per slot. */
   sharedOutputs(): Readonly<Record<string, Outputs>>;
   status(): readonly ServiceStatus[];
@@ -75,10 +77,7 @@ export function openRunPart(options: RunPartOptions): RunPart {
     startedHere: string[],
   ): Promise<RunningService> {
     const state = states.get(service.name);
-    if (state?.kind === "ready") {
-      emitReady(service, state.running, state.tookMs, true);
-      return Promise.resolve(state.running);
-    }
+    if (state?.kind === "ready") return Promise.resolve(state.running);
     if (state?.kind === "starting") return state.done;
     startedHere.push(service.name);
     const done = bringUp(service, giveUp, startedHere);
@@ -130,7 +129,7 @@ export function openRunPart(options: RunPartOptions): RunPart {
       states.set(service.name, { kind: "ready", running, tookMs });
       order.push(service.name);
       watch(service.name, running);
-      emitReady(service, running, tookMs, false);
+      emit(readyEvent(service, { running, tookMs, attached: false }));
       return running;
     } catch (error) {
       if (error instanceof BlockedByNeed) {
@@ -171,24 +170,6 @@ export function openRunPart(options: RunPartOptions): RunPart {
     return { data, dataOnTmpfs: options.roots.dataOnTmpfs, cache, sockets: options.roots.sockets };
   }
 
-  function emitReady(
-    service: ServicePlan,
-    running: RunningService,
-    tookMs: number,
-    attached: boolean,
-  ): void {
-    emit({
-      type: "service:ready",
-      service: service.name,
-      tookMs,
-      engine: service.engine.name,
-      provider: running.provider,
-      ...(running.note === undefined ? {} : { note: running.note }),
-      attached,
-      atEpochMs: Date.now(),
-    });
-  }
-
   function sharedOutputs(): Readonly<Record<string, Outputs>> {
     const outputs: Record<string, Outputs> = {};
     for (const [name, state] of states) {
@@ -226,6 +207,11 @@ export function openRunPart(options: RunPartOptions): RunPart {
         },
       );
     },
+    alreadyReady: () =>
+      plan.services.flatMap((service) => {
+        const state = states.get(service.name);
+        return state?.kind === "ready" ? [readyEvent(service, { ...state, attached: true })] : [];
+      }),
     sharedOutputs,
     status: () =>
       plan.services.map((service) =>

@@ -47,6 +47,8 @@ export async function runSupervisor({
   const scope = new Scope();
   const self = ownIdentity();
   const startedEpochMs = Date.now();
+  // The last run's logs were there to be read until now; a slot that this run has not would look alive.
+  await rm(places.logs, { recursive: true, force: true });
   await mkdir(places.logs, { recursive: true });
   await writeFile(join(places.state, ".gitignore"), "*\n");
   const roots = await makeFolders({ stackFile: places.stackFile, environment });
@@ -108,6 +110,7 @@ export async function runSupervisor({
     const opened = await room;
     if (isStopping()) throw new ShakedownError("SESSION_ENDED", "the supervisor is stopping");
     const session = sessions.open(request, opened, response);
+    for (const event of opened.runPart.alreadyReady()) session.tell({ type: "event", event });
     if (request.purpose === "up") keep = true;
     // A generation that only `up` kept alive goes when another takes its place.
     for (const [otherKey, other] of rooms) {
@@ -128,6 +131,17 @@ export async function runSupervisor({
     }
   }
 
+  async function start(session: Session, names: readonly string[]): Promise<void> {
+    const key = [...names].toSorted().join(" ");
+    if (session.failedStarts.has(key)) throw session.failedStarts.get(key);
+    try {
+      await session.room.runPart.start(names);
+    } catch (error) {
+      session.failedStarts.set(key, error);
+      throw error;
+    }
+  }
+
   async function borrow(session: Session, request: BorrowSlot): Promise<object> {
     const known = session.borrowed.get(request.wish);
     const slot =
@@ -135,6 +149,7 @@ export async function runSupervisor({
         ? session.room.freeSlot(request.wish, sessions.held(session.room))
         : session.room.slot(known.slot);
     session.borrowed.set(request.wish, { slot: slot.number, holder: request.holder });
+    await start(session, request.services);
     return slot.fill(request.services);
   }
 
@@ -203,7 +218,7 @@ export async function runSupervisor({
       const names =
         (body as { services?: readonly string[] } | null)?.services ??
         session.room.plan.services.map(({ name }) => name);
-      await session.room.runPart.start(names);
+      await start(session, names);
       return {};
     },
     "POST /sessions/:session/slots": ({ at, body }) =>

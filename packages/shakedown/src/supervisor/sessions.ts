@@ -16,6 +16,8 @@ export interface Session {
   readonly room: StackRoom;
   /** Worker number → slot number. */
   readonly borrowed: Map<number, { readonly slot: number; readonly holder: ProcessIdentity }>;
+  /** Starts that failed under this session: each test file would wait for the same failure again. */
+  readonly failedStarts: Map<string, unknown>;
   tell(line: SessionLine): void;
   end(reason: string): void;
 }
@@ -52,6 +54,7 @@ export function openSessions(onEnd: (session: Session) => void): Sessions {
         sinceEpochMs: Date.now(),
         room,
         borrowed: new Map(),
+        failedStarts: new Map(),
         tell: (line) => void response.write(`${JSON.stringify(line)}\n`),
         end(reason) {
           if (!sessions.delete(session.id)) return;

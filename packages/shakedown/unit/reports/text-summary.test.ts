@@ -6,9 +6,8 @@ import { exampleRun, hostileRun } from "./example-run.ts";
 
 describe("textSummary", () => {
   test("tells what failed, what the services did meanwhile, and the totals last", () => {
-    expect(
-      textSummary(reduceRun(exampleRun), { folder: ".shakedown/runs/2026-11-21-0912-3f9a" }),
-    ).toMatchInlineSnapshot(`
+    expect(textSummary(reduceRun(exampleRun), { folder: ".shakedown/runs/2026-11-21-0912-3f9a" }))
+      .toMatchInlineSnapshot(`
       " ✔ db     postgres 18.4  native  started in 41 ms (data folder from cache)
        ✔ cache  redis                  was running
        ✔ api    command                2 slots ready in 180 ms
