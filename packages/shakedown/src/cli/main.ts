@@ -22,7 +22,12 @@ void import("node:process").then(function (module) {
     );
     process.exit(3);
   }
-  return import("./dispatch.ts").then(function (dispatch) {
-    return dispatch.dispatch(process.argv.slice(2));
-  });
+  return import("../kit/keep-compiled-code.ts")
+    .then(function (kit) {
+      kit.keepCompiledCode(process.env);
+      return import("./dispatch.ts");
+    })
+    .then(function (dispatch) {
+      return dispatch.dispatch(process.argv.slice(2));
+    });
 });

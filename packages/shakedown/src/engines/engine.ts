@@ -6,6 +6,8 @@ import type { Outputs } from "../stack/references.ts";
 /** The supervisor's side of an engine: the default export of `engines/<name>/engine.ts`. */
 export interface Engine {
   readonly name: string;
+  /** Loads what `start` will need (a driver, say), while the supervisor has nothing else to do. */
+  warm?(): Promise<unknown>;
   /** Finds everything wrong with the options before anything starts; may read files, starts nothing. */
   validate(service: ServicePlan, stack: StackPlan): Promise<readonly Problem[]>;
   /**

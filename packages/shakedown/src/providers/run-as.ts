@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, rename, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { findProgram } from "../process/find-program.ts";
@@ -26,6 +27,8 @@ export interface RunAsOptions {
   /** The program that is asked for its `--version` to find out what works. */
   readonly program: string;
   readonly path: string;
+  /** Folder in which answers are remembered: asking takes longer than starting a Redis. */
+  readonly memory?: string;
   /** The folder that may be copied as a whole, and where copies may stand; absent for what the system installed. */
   readonly copy?: {
     readonly from: string;
@@ -42,6 +45,7 @@ const nobody = 65_534;
 
 /** Finds by trying: as ourselves, or for root in a user namespace, then as another user, then as another user from a copy. */
 export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
+  const probe: Probe = (runAs, program) => remembered(options.memory, runAs, program);
   const own: RunAs = { bin: options.bin, wrap: (program, args) => ({ command: program, args }) };
   if (process.getuid?.() !== 0) return probe(own, options.program);
   const unshare =
@@ -70,7 +74,49 @@ export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
   return probe({ ...other, bin: join(to, options.bin.slice(from.length)) }, options.program);
 }
 
-async function probe(runAs: RunAs, program: string): Promise<RunAsFound> {
+type Probe = (runAs: RunAs, program: string) => Promise<RunAsFound>;
+
+/** An answer is good for the same file, asked in the same way, until the machine starts anew. */
+async function remembered(
+  memory: string | undefined,
+  runAs: RunAs,
+  program: string,
+): Promise<RunAsFound> {
+  if (memory === undefined) return ask(runAs, program);
+  const file = await memoryOf(memory, runAs, program);
+  const known = await readFile(file, "utf8").catch(() => undefined); // never asked, or not readable
+  if (known !== undefined) return { runAs, printed: known };
+  const answer = await ask(runAs, program);
+  if ("runAs" in answer) {
+    await mkdir(memory, { recursive: true, mode: 0o711 })
+      .then(() => writeFile(file, answer.printed))
+      .catch(() => undefined); // asked again next time
+  }
+  return answer;
+}
+
+async function memoryOf(memory: string, runAs: RunAs, program: string): Promise<string> {
+  const binary = join(runAs.bin, program);
+  const facts = await stat(binary).catch(() => undefined); // what is not there is asked, and refuses
+  const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""); // macOS has none
+  const { command, args } = runAs.wrap(binary, []);
+  const key = [
+    command,
+    ...args,
+    runAs.uid,
+    facts?.size,
+    facts?.mtimeMs,
+    facts?.ino,
+    boot.trim(),
+    process.getuid?.(),
+  ];
+  return join(
+    memory,
+    `probe-${createHash("sha256").update(key.join("\0")).digest("hex").slice(0, 16)}`,
+  );
+}
+
+async function ask(runAs: RunAs, program: string): Promise<RunAsFound> {
   const { command, args } = runAs.wrap(join(runAs.bin, program), ["--version"]);
   const { uid, gid } = runAs;
   try {

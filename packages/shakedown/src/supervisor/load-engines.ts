@@ -1,6 +1,8 @@
+import { readFile, writeFile } from "node:fs/promises";
 import type { Engine } from "../engines/engine.ts";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import type { StackPlan } from "../stack/plan.ts";
+import type { Places } from "./places.ts";
 
 export type EngineOf = (service: string) => Engine;
 
@@ -25,4 +27,21 @@ export async function loadEngines(plan: StackPlan): Promise<EngineOf> {
       throw new ShakedownError("INTERNAL", `no engine was loaded for ${service}`);
     return engine;
   };
+}
+
+/**
+ * Imports the engines that this stack had the last time, as long as nobody has asked for anything: what is loaded while
+ * the first client still reads the stack need not be loaded while it waits.
+ */
+export async function warmEngines({ enginesFile }: Places): Promise<void> {
+  const modules = JSON.parse(await readFile(enginesFile, "utf8")) as readonly string[];
+  for (const module of modules) {
+    const { default: engine } = (await import(module)) as { readonly default?: Engine };
+    await engine?.warm?.();
+  }
+}
+
+export async function rememberEngines(plan: StackPlan, { enginesFile }: Places): Promise<void> {
+  const modules = new Set(plan.services.map(({ engine }) => engine.module));
+  await writeFile(enginesFile, JSON.stringify([...modules]));
 }

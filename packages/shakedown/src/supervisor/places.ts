@@ -9,6 +9,8 @@ export interface Places {
   readonly logs: string;
   /** The supervisor's own output. */
   readonly supervisorLog: string;
+  /** Which engines the stack had the last time. */
+  readonly enginesFile: string;
   /** 10 hex digits that stand for the checkout and the stack file in names of sockets and folders. */
   readonly key: string;
 }
@@ -21,6 +23,7 @@ export function placesOf(stackFile: string): Places {
     state,
     logs: join(own, "logs"),
     supervisorLog: join(own, "supervisor.log"),
+    enginesFile: join(own, "engines.json"),
     key: createHash("sha256").update(stackFile).digest("hex").slice(0, 10),
   };
 }

@@ -12,7 +12,7 @@ import { validatePlan } from "../stack/validate-plan.ts";
 import { packageVersion } from "../kit/package-version.ts";
 import { publishSocket, unpublishSocket } from "./publish-socket.ts";
 import { listenJson, type Routes } from "./json-server.ts";
-import { loadEngines } from "./load-engines.ts";
+import { loadEngines, rememberEngines, warmEngines } from "./load-engines.ts";
 import type { Places } from "./places.ts";
 import {
   type BorrowSlot,
@@ -54,11 +54,13 @@ export async function runSupervisor({
   const roots = await makeFolders({ stackFile: places.stackFile, environment });
   // A folder of our own: the leash of a predecessor that was killed may still be removing its own.
   const sockets = await mkdtemp(join(roots.sockets, `${self.pid}-`));
-  const processes = await openProcesses({
+  const opening = openProcesses({
     cookie: randomUUID().replaceAll("-", ""),
     runtimeFolder: sockets,
     onNote: (text) => void process.stderr.write(`${text}\n`),
   });
+  void warmEngines(places).catch(() => {}); // the first start of a stack knows none
+  const processes = await opening;
   scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
   const claim = await claimData(roots, places.key, self);
   await processes.removeOnDeath(claim);
@@ -107,6 +109,7 @@ export async function runSupervisor({
         emit: (event) => sessions.tellRoom(key, event),
       });
     rooms.set(key, room);
+    void rememberEngines(request.plan, places).catch(() => {}); // the next start is a little slower
     const opened = await room;
     if (isStopping()) throw new ShakedownError("SESSION_ENDED", "the supervisor is stopping");
     const session = sessions.open(request, opened, response);

@@ -18,6 +18,7 @@ import { validateOptions } from "./validate-options.ts";
 
 const engine: Engine = {
   name: "postgres",
+  warm: loadPg,
   validate: validateOptions,
   fingerprint: (service, stack) => contentHash(parseOptions(service.options), stack),
   start(context) {
@@ -32,8 +33,6 @@ export default engine;
 
 async function startOwn(context: StartContext, options: ParsedOptions): Promise<RunningService> {
   const { service } = context;
-  // Needed in a moment; what fails is told by the first connection.
-  void loadPg().catch(() => undefined);
   const { found: installation, choice } = await chooseProvider(
     `${service.name}: a PostgreSQL server`,
     rungs(context, options),
@@ -98,9 +97,9 @@ function rungs(
   const wish = parseVersionWish(options.version);
   if (wish === undefined) return []; // refused when the stack was validated
   const path = environment["PATH"] ?? "";
-  const common = { wish, extensions: options.extensions, path };
+  const common = { wish, extensions: options.extensions, path, cache: folders.cache };
   const native = nativeRung(common);
-  const embedded = embeddedRung({ ...common, root: stack.root, cache: folders.cache });
+  const embedded = embeddedRung({ ...common, root: stack.root });
   const container: Rung<Installation> = {
     kind: "container",
     look: () => Promise.resolve({ passedOver: "containers are not supported yet" }),

