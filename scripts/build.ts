@@ -1,3 +1,3 @@
 import { buildPackage } from "./build-package.ts";
 
-buildPackage({ force: process.argv.includes("--force") });
+await buildPackage({ force: process.argv.includes("--force") });

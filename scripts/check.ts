@@ -86,9 +86,9 @@ function show(findings: readonly Finding[]): string[] {
   return findings.map(showFinding);
 }
 
-function build(): string[] {
+async function build(): Promise<string[]> {
   try {
-    buildPackage();
+    await buildPackage();
     return [];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];

@@ -10,7 +10,7 @@ console.log(
   "Shakedown demo: examples/home-security, an application on PostgreSQL and Redis, with its integration tests.\n",
 );
 
-if (buildPackage().built) console.log("built packages/shakedown");
+if ((await buildPackage()).built) console.log("built packages/shakedown");
 const missing = prepareServices((line) => console.log(line));
 if (missing.length > 0) {
   console.error(

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { buildPackage } from "./build-package.ts";
 import { packageFolder, root } from "./places.ts";
 
-buildPackage();
+await buildPackage();
 // A space and a letter outside ASCII: both have broken tools that build shell lines or file URLs by hand.
 const scratch = mkdtempSync(join(realpathSync(tmpdir()), "shakedown pácked-"));
 const project = join(scratch, "my project");

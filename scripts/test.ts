@@ -21,7 +21,7 @@ const requireAll = process.env["SHAKEDOWN_REQUIRE"] === "all";
 const startedMs = performance.now();
 
 try {
-  buildPackage();
+  await buildPackage();
 } catch (error) {
   console.log(String(error));
   console.log(toClosingLine({ passed: 0, failed: 1, skipped: 0 }));

@@ -1,3 +1,4 @@
+import { ownHome } from "./own-module.ts";
 import { readFileSync } from "node:fs";
 
 let version: string | undefined;
@@ -5,7 +6,7 @@ let version: string | undefined;
 /** The version of the installed package. */
 export function packageVersion(): string {
   version ??= (
-    JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    JSON.parse(readFileSync(new URL("../package.json", ownHome), "utf8")) as {
       version: string;
     }
   ).version;

@@ -1,3 +1,4 @@
+import { ownModule } from "../kit/own-module.ts";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -73,7 +74,12 @@ async function evaluateInChild(stackFile: string, options: LoadStackOptions): Pr
     const result = await runCommand({
       title: "the loader of the stack file",
       command: process.execPath,
-      args: [childFile(), stackFile, answerFile, JSON.stringify(namesOf(environment))],
+      args: [
+        fileURLToPath(ownModule("stack/loader-child")),
+        stackFile,
+        answerFile,
+        JSON.stringify(namesOf(environment)),
+      ],
       cwd: dirname(stackFile),
       env: environment,
       timeoutMs,
@@ -94,11 +100,6 @@ async function evaluateInChild(stackFile: string, options: LoadStackOptions): Pr
 function namesOf(environment: Readonly<Record<string, string>>): GivenEnvironment {
   const folder = environment["PWD"];
   return { names: Object.keys(environment), ...(folder === undefined ? {} : { PWD: folder }) };
-}
-
-/** `loader-child.ts` in the source, `loader-child.js` in the build. */
-function childFile(): string {
-  return fileURLToPath(import.meta.url).replace(/load-plan(?=\.[jt]s$)/, "loader-child");
 }
 
 interface Ending {

@@ -37,6 +37,32 @@ export async function openSession(options: OpenSessionOptions): Promise<HeldSess
   }
 }
 
+/** A supervisor that was started before anybody needs it. */
+export interface PreparedSupervisor {
+  /** For a caller that needs none after all: it ends at once, unless somebody else uses it. */
+  leave(): Promise<void>;
+}
+
+/** Starts the stack's supervisor while the caller still reads the stack. What fails is told by `openSession`. */
+export function prepareSupervisor(
+  stackFile: string,
+  environment: Readonly<Record<string, string>>,
+): PreparedSupervisor {
+  const started = addressOf(stackFile, environment)
+    .then(async (address) => {
+      await ensureSupervisor(address, environment);
+      return address;
+    })
+    .catch(() => undefined); // told by openSession
+  return {
+    async leave() {
+      const address = await started;
+      if (address === undefined) return;
+      await call(address.socket, { method: "POST", path: "/leave", body: {} }).catch(() => {}); // gone by itself
+    },
+  };
+}
+
 /** Joins the session that the run's main process holds; nothing is sent before the first call. */
 export function joinSession(address: SessionAddress): SessionClient {
   const { socket, session } = address;

@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ShakedownError } from "../errors/shakedown-error.ts";
+import { ownModule } from "../kit/own-module.ts";
 import { startDetached } from "../process/detached.ts";
 import { identityOf, ownIdentity, isAlive, type ProcessIdentity } from "../process/identity.ts";
 import { makeFolders } from "../providers/folders.ts";
@@ -11,7 +12,11 @@ import { protocolVersion, type SupervisorInfo } from "./protocol.ts";
 import { call, isNobodyThere } from "./wire.ts";
 
 const limitMs = 30_000;
+/** It waits most of the time: room for short-lived objects and helper threads of V8 would lie idle. */
+const littleMemory = ["--max-semi-space-size=1", "--v8-pool-size=1"];
 const lookEveryMs = 5;
+/** Who has not written its name into its lock by then died before it could. */
+const ownerWriteMs = 2000;
 
 export interface SupervisorAddress {
   readonly socket: string;
@@ -59,8 +64,9 @@ export async function ensureSupervisor(
     if (there === undefined && (await takeLock(lock))) {
       try {
         // Between our look and the lock another client may have started one.
-        if ((await askSupervisor(socket)) === undefined)
-          await start(address, environment, deadlineMs);
+        if ((await askSupervisor(socket)) === undefined) {
+          if (await start(address, environment, deadlineMs)) return;
+        }
       } finally {
         await rm(lock, { recursive: true, force: true });
       }
@@ -105,8 +111,14 @@ async function takeLock(lock: string): Promise<boolean> {
     if (code !== "EEXIST") throw error;
   }
   const held = await readOwner(owner);
-  if (held !== undefined && !isAlive(held)) await rm(lock, { recursive: true, force: true });
+  const isDead = held === undefined ? await isOlderThan(lock, ownerWriteMs) : !isAlive(held);
+  if (isDead) await rm(lock, { recursive: true, force: true });
   return false;
+}
+
+async function isOlderThan(lock: string, ageMs: number): Promise<boolean> {
+  const found = await stat(lock).catch(() => undefined); // given up in this moment
+  return found !== undefined && Date.now() - found.mtimeMs > ageMs;
 }
 
 /** Undefined while the owner is still writing its name. */
@@ -122,21 +134,19 @@ async function start(
   { socket, places }: SupervisorAddress,
   environment: Readonly<Record<string, string>>,
   deadlineMs: number,
-): Promise<void> {
+): Promise<boolean> {
   await mkdir(dirname(places.supervisorLog), { recursive: true });
-  const main = fileURLToPath(
-    new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url),
-  );
+  const main = fileURLToPath(ownModule("supervisor/main"));
   const pid = await startDetached({
     command: process.execPath,
-    args: [main, JSON.stringify({ places, socket })],
+    args: [...littleMemory, main, JSON.stringify({ places, socket })],
     cwd: dirname(places.stackFile),
     env: environment,
     logFile: places.supervisorLog,
   });
   const identity = identityOf(pid);
   while (Date.now() < deadlineMs) {
-    if ((await askSupervisor(socket)) !== undefined) return;
+    if ((await askSupervisor(socket)) !== undefined) return true;
     if (identity === undefined || !isAlive(identity)) {
       throw new ShakedownError(
         "SUPERVISOR_UNREACHABLE",
@@ -148,6 +158,7 @@ async function start(
     }
     await sleep(lookEveryMs);
   }
+  return false;
 }
 
 async function logTail(file: string): Promise<string[]> {

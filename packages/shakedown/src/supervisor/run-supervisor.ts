@@ -212,6 +212,10 @@ export async function runSupervisor({
       setImmediate(() => void stop());
       return {};
     },
+    "POST /leave": () => {
+      if (rooms.size === 0 && sessions.all().length === 0) setImmediate(() => void stop());
+      return {};
+    },
     "POST /sessions": async ({ body, response }) => {
       await openSession(body as unknown as OpenSession, response);
       return undefined;

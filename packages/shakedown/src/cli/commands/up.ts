@@ -3,9 +3,9 @@ import { durationText } from "../../kit/duration-text.ts";
 import { nearest } from "../../kit/nearest.ts";
 import type { StackPlan } from "../../stack/plan.ts";
 import type { SupervisorStatus } from "../../supervisor/protocol.ts";
-import { openSession } from "../../supervisor/client.ts";
+import { openSession, prepareSupervisor } from "../../supervisor/client.ts";
 import { command } from "../command.ts";
-import { loadStack } from "../load-stack.ts";
+import { loadStack, locateStack } from "../load-stack.ts";
 import { openServiceBoard } from "../service-board.ts";
 import { table } from "../table.ts";
 
@@ -20,8 +20,14 @@ export const upCommand = command({
   options: {},
   async run({ options, positionals, cwd, environment, terminal, interrupted }) {
     const startedMs = performance.now();
-    const plan = await loadStack({ cwd, named: options.stack, environment });
-    refuseUnknownServices(positionals, plan);
+    const stackFile = locateStack({ cwd, named: options.stack });
+    const early = prepareSupervisor(stackFile, environment);
+    const plan = await loadStack({ cwd, named: options.stack, environment })
+      .then((loaded) => refuseUnknownServices(positionals, loaded))
+      .catch(async (error: unknown) => {
+        await early.leave();
+        throw error;
+      });
     using board = openServiceBoard({
       plan,
       terminal,
@@ -58,10 +64,11 @@ export const upCommand = command({
   },
 });
 
-function refuseUnknownServices(names: readonly string[], { services, file }: StackPlan): void {
+function refuseUnknownServices(names: readonly string[], plan: StackPlan): StackPlan {
+  const { services, file } = plan;
   const known = services.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
+  if (unknown.length === 0) return plan;
   const near = unknown.flatMap((name) => nearest(name, known) ?? []);
   throw new ShakedownError(
     "SERVICE_UNKNOWN",

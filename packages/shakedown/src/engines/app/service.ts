@@ -1,3 +1,4 @@
+import { ownModule } from "../../kit/own-module.ts";
 import { callback, derived } from "../../stack/option-functions.ts";
 import type { References, Service } from "../../stack/service.ts";
 import type { WebSocketClient, ConnectOptions } from "../command/web-socket-client.ts";
@@ -43,8 +44,7 @@ export function app(options: AppOptions): Service<AppHandle> {
     kind: "shakedown.service",
     engine: {
       name: "app",
-      module: new URL(`./engine${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
-        .href,
+      module: ownModule("engines/app/engine"),
       outputs: [],
     },
     per: "slot",

@@ -1,3 +1,4 @@
+import { ownModule } from "../../kit/own-module.ts";
 import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
 import { derived } from "../../stack/option-functions.ts";
 import type { Lifetime, References, Service } from "../../stack/service.ts";
@@ -49,7 +50,7 @@ export function command(options: CommandOptions): Service<ServiceHandle> {
     kind: "shakedown.service",
     engine: {
       name: "command",
-      module: engineModule(),
+      module: ownModule("engines/command/engine"),
       ...(outputs === undefined ? {} : { outputs }),
     },
     per,
@@ -65,11 +66,6 @@ async function openClient(
 ): Promise<LeaseClient<ServiceHandle>> {
   const { openCommandClient } = await import("./client.ts");
   return openCommandClient(lease, context);
-}
-
-function engineModule(): string {
-  return new URL(import.meta.url.endsWith(".ts") ? "./engine.ts" : "./engine.js", import.meta.url)
-    .href;
 }
 
 /** Nothing where `ready` is only known once the stack is loaded. */

@@ -1,3 +1,4 @@
+import { ownModule } from "../../kit/own-module.ts";
 import { callback, derived } from "../../stack/option-functions.ts";
 import type { References, Service } from "../../stack/service.ts";
 import type { PostgresHandle } from "./handle.ts";
@@ -57,8 +58,7 @@ export function postgres(options: PostgresOptions = {}): Service<PostgresHandle>
     kind: "shakedown.service",
     engine: {
       name: "postgres",
-      module: new URL(`./engine${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
-        .href,
+      module: ownModule("engines/postgres/engine"),
       outputs: ["url", "host", "port", "user", "password", "database"],
     },
     per,

@@ -1,3 +1,4 @@
+import { ownModule } from "../../kit/own-module.ts";
 import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
 import { derived } from "../../stack/option-functions.ts";
 import type { Lifetime, References, Service } from "../../stack/service.ts";
@@ -23,7 +24,11 @@ export function redis(options: RedisOptions = {}): Service<RedisHandle> {
   const { per = "slot", after = [], url, ...rest } = options;
   return {
     kind: "shakedown.service",
-    engine: { name: "redis", module: engineModule(), outputs: ["url", "host", "port", "password"] },
+    engine: {
+      name: "redis",
+      module: ownModule("engines/redis/engine"),
+      outputs: ["url", "host", "port", "password"],
+    },
     per,
     after,
     options: { ...rest, url: derived(url) },
@@ -37,9 +42,4 @@ async function openClient(
 ): Promise<LeaseClient<RedisHandle>> {
   const { openRedisClient } = await import("./client.ts");
   return openRedisClient(lease, context);
-}
-
-function engineModule(): string {
-  return new URL(import.meta.url.endsWith(".ts") ? "./engine.ts" : "./engine.js", import.meta.url)
-    .href;
 }

@@ -1,3 +1,4 @@
+import { ownModule } from "../../../kit/own-module.ts";
 import { fileURLToPath } from "node:url";
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
 import { runCommand } from "../../../process/run-command.ts";
@@ -24,12 +25,7 @@ export async function runMigrateFunction(
   { $function }: FunctionReference,
   options: ProgramOptions,
 ): Promise<void> {
-  const entry = fileURLToPath(
-    new URL(
-      `../../../stack/run-function${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`,
-      import.meta.url,
-    ),
-  );
+  const entry = fileURLToPath(ownModule("stack/run-function"));
   const call = JSON.stringify({
     ...$function,
     file: options.context.stack.file,

@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { JsonValue } from "../../../errors/shakedown-error.ts";
 import type { StackPlan } from "../../../stack/plan.ts";
+import { isSource, ownHome } from "../../../kit/own-module.ts";
 import { packageVersion } from "../../../kit/package-version.ts";
 import { migrationFiles } from "../migrate/migration-files.ts";
 import { type ParsedOptions, seedPaths, settingTexts } from "../options.ts";
@@ -97,13 +98,17 @@ let isolation: string | undefined;
 
 /** What a template carries is made by the code of isolate/: in development that changes under one version. */
 function isolationHash(): string {
-  if (isolation !== undefined) return isolation;
-  const folder = new URL("../isolate/", import.meta.url);
-  const files = readdirSync(folder)
-    .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
-    .toSorted();
-  isolation = hashOf(files.map((name) => readFileSync(new URL(name, folder), "utf8")));
+  isolation ??= isSource
+    ? hashOf(sourcesOfIsolation())
+    : readFileSync(new URL("build-id", ownHome), "utf8");
   return isolation;
+}
+
+function sourcesOfIsolation(): string[] {
+  const folder = new URL("engines/postgres/isolate/", ownHome);
+  return readdirSync(folder)
+    .toSorted()
+    .map((name) => readFileSync(new URL(name, folder), "utf8"));
 }
 
 function hashOf(parts: readonly (string | number)[]): string {
