@@ -14,7 +14,7 @@ if (name === undefined || !existsSync(file)) {
   process.exit(2);
 }
 
-buildPackage();
+await buildPackage();
 const benchmark = (await import(file)) as Benchmark;
 const figures = await benchmark.run();
 if (save) {

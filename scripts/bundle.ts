@@ -52,7 +52,9 @@ function publicIn(compiled: string): string[] {
 /** Stands for this very build, where a version is not enough. */
 function hashOf(folder: string): string {
   const hash = createHash("sha256");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".js"),
+  );
   for (const name of files.toSorted()) hash.update(name).update(readFileSync(join(folder, name)));
   return hash.digest("hex").slice(0, 16);
 }

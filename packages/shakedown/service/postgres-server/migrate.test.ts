@@ -51,7 +51,9 @@ test("a migration that fails is told with its file, line and statement, and leav
 
 async function dataFolders(): Promise<readonly string[]> {
   const root = `/dev/shm/shakedown-${process.getuid?.()}`;
-  return existsSync(root) ? (await readdir(root)).filter((name) => name.startsWith("test-")) : [];
+  return existsSync(root)
+    ? (await readdir(root)).filter((name) => name.startsWith(`test-${process.pid}-`))
+    : [];
 }
 
 test("a setting that the server refuses is told with its own words", async () => {

@@ -62,8 +62,10 @@ export async function startEngine(options: StartEngineOptions): Promise<StartedE
   const scope = new Scope();
   try {
     const roots = await makeFolders({ stackFile: stack.file, environment });
-    const folder = scope.own("its folder", await mkdtemp(join(roots.data, "test-")), (path) =>
-      rm(path, { recursive: true, force: true }),
+    const folder = scope.own(
+      "its folder",
+      await mkdtemp(join(roots.data, `test-${process.pid}-`)),
+      (path) => rm(path, { recursive: true, force: true }),
     );
     // mkdtemp makes it private, and the server may run as another user.
     const data = join(folder, "..", `${folder.split("/").at(-1)}-data`);

@@ -45,11 +45,6 @@ export const errorCodes = {
     httpStatus: 400,
     meaning: "A migration or a seed of a service did not run to its end.",
   },
-  PLATFORM_UNSUPPORTED: {
-    exit: 3,
-    httpStatus: 501,
-    meaning: "The operating system is not supported.",
-  },
   PROCESS_EXITED: {
     exit: 3,
     httpStatus: 502,

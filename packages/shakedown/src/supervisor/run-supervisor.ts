@@ -17,6 +17,7 @@ import type { Places } from "./places.ts";
 import {
   type BorrowSlot,
   type OpenSession,
+  type StartServices,
   protocolVersion,
   type RetireSlot,
   type SupervisorInfo,
@@ -223,7 +224,7 @@ export async function runSupervisor({
     "POST /sessions/:session/start": async ({ at, body }) => {
       const session = sessions.find(at["session"] ?? "");
       const names =
-        (body as { services?: readonly string[] } | null)?.services ??
+        (body as StartServices | null)?.services ??
         session.room.plan.services.map(({ name }) => name);
       await start(session, names);
       return {};

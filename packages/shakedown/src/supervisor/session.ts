@@ -55,9 +55,3 @@ export interface OpenSessionOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly onEvent?: (event: ServiceEvent) => void;
 }
-
-/** Starts the supervisor of this checkout and stack if there is none (single-flight), and opens a session with it. */
-export type OpenSessionFunction = (options: OpenSessionOptions) => Promise<HeldSession>;
-
-/** For workers: joins the session that the run's main process holds. */
-export type JoinSessionFunction = (address: SessionAddress) => SessionClient;

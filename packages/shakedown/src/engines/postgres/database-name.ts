@@ -69,11 +69,6 @@ export function fillPattern(pattern: string, { slot, generation, owner }: FillOp
   return owner === undefined ? name : cut(name, mostBytes - owner.length - 1) + `_${owner}`;
 }
 
-/** Ten letters that stand for whoever asks, in names on a server that is shared. */
-export function ownerKey(...parts: readonly string[]): string {
-  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 10);
-}
-
 function cut(name: string, bytes: number): string {
   if (Buffer.byteLength(name) <= bytes) return name;
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 6);

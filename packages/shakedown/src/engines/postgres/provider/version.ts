@@ -4,7 +4,6 @@ export interface PostgresVersion {
 }
 
 export const oldestMajor = 15;
-export const newestMajor = 18;
 
 /** What `version` may say: "18", "18.4", ">=16". */
 export interface VersionWish {
