@@ -1,6 +1,7 @@
 import type { Agent as HttpAgent } from "node:http";
 import { Agent, request as requestHttp } from "../../kit/node-http.ts";
 import { request as requestHttps } from "node:https";
+import { setImmediate } from "node:timers/promises";
 
 export interface SentRequest {
   readonly method: string;
@@ -29,13 +30,24 @@ export function networkTransport(): { send: HttpTransport } & Disposable {
 }
 
 async function send(sent: SentRequest, agent: HttpAgent): Promise<RawResponse> {
+  // What must not happen twice is never sent twice. Instead, a connection that the service has closed is noticed first:
+  // one look at the network lets the agent drop it.
+  if (sent.method === "POST" || sent.method === "PATCH") {
+    await lookAtNetwork();
+    return sendOnce(sent, agent);
+  }
   try {
     return await sendOnce(sent, agent);
   } catch (error) {
-    // The service closed an idle connection in the moment it was used again. What must not happen twice is not sent twice.
-    if (isStale(error) && !["POST", "PATCH"].includes(sent.method)) return sendOnce(sent, agent);
+    // The service closed an idle connection in the moment it was used again.
+    if (isStale(error)) return sendOnce(sent, agent);
     throw error;
   }
+}
+
+async function lookAtNetwork(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 const reused = Symbol("reused connection");

@@ -125,3 +125,15 @@ test("a connection that the service closed while it was idle is not a failure", 
   api.server.closeIdleConnections();
   expect((await api.client.post("/", { a: 1 })).text).toBe("ok");
 });
+
+test("a POST whose connection breaks after it arrived is not sent a second time", async () => {
+  let arrived = 0;
+  await using api = await serve((request, response) => {
+    if (request.method === "GET") return void response.end("ok");
+    arrived += 1;
+    request.socket.resetAndDestroy();
+  });
+  await api.client.get("/");
+  await expect(api.client.post("/", { a: 1 })).rejects.toMatchObject({ code: "REQUEST_FAILED" });
+  expect(arrived).toBe(1);
+});
