@@ -28,6 +28,7 @@ test("a failed test's statements are shown, and with --keep its data can be look
   const summary = out.slice(out.lastIndexOf(" ✖ a.test.ts"));
   expect(summary).toMatch(/log of db \(slot 0\)\n.*relation "nowhere" does not exist/);
   expect(summary).not.toContain("gate");
+  expect(summary).toContain("wrote to db: cameras (1 row)\n");
   expect(summary).toMatch(/slot 0, db: .*create table extra/i);
   expect(summary).toContain(" 3 passed, 1 failed (");
 

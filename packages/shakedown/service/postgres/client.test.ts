@@ -105,5 +105,26 @@ describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
       expect(await sql`select * from pets`).toEqual([]);
       expect(await client.reset(0)).toEqual({ kind: "clean" });
     });
+
+    test("tells what a test wrote, without changing it, since the level that stands", async () => {
+      const { sql } = client.handle;
+      expect(await client.touched?.()).toEqual([]);
+      await sql`insert into people (name) values ('Lin')`;
+      await client.mark(1);
+      await sql`update people set name = 'Countess' where name = 'Ada'`;
+      await sql`insert into pets (name) values ('Tom'), ('Tim')`;
+      await sql`delete from pets where name = 'Tim'`;
+      expect(await client.touched?.()).toEqual([
+        { name: "people", rows: 1 },
+        { name: "pets", rows: 1 },
+      ]);
+      expect(await sql`select name from pets`).toEqual([{ name: "Tom" }]);
+      await client.reset(1);
+      expect(await client.touched?.()).toEqual([]);
+      await sql`insert into pets (name) values ('Tom')`;
+      await sql`drop table pets`;
+      await sql`delete from people where name = 'Lin'`;
+      expect(await client.touched?.()).toEqual([{ name: "people", rows: 1 }]);
+    });
   });
 });

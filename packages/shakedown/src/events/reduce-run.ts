@@ -7,6 +7,7 @@ import type {
   ServiceEvent,
   TestIdentity,
   TestResult,
+  WrittenTables,
 } from "./run-event.ts";
 
 /** A whole run at one glance: what its events add up to. */
@@ -54,6 +55,8 @@ export interface TestSnapshot {
   }[];
   readonly logs: readonly LogSlice[];
   readonly kept: readonly KeptData[];
+  /** As the resets after it found it, or as it stood when its data was set aside. */
+  readonly wrote: readonly WrittenTables[];
 }
 
 export interface RetiredSnapshot {
@@ -103,6 +106,7 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
           resets: pending.get(event.test.id) ?? [],
           logs: [],
           kept: [],
+          wrote: [],
         });
         pending.delete(event.test.id);
         break;
@@ -118,6 +122,7 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
         const known = tests.get(event.testId);
         known?.logs.push(...event.logs);
         known?.kept.push(...event.kept);
+        known?.wrote.push(...(event.wrote ?? []));
         break;
       }
       case "slot:leased":
@@ -179,6 +184,7 @@ type MutableTest = Mutable<TestSnapshot> & {
   resets: TestSnapshot["resets"][number][];
   logs: LogSlice[];
   kept: KeptData[];
+  wrote: WrittenTables[];
 };
 type EventOfService = Extract<ServiceEvent, { type: `service:${string}` }>;
 

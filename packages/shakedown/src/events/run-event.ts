@@ -1,5 +1,5 @@
 import type { WireError } from "../errors/shakedown-error.ts";
-import type { ResetOutcome } from "../isolation/lease.ts";
+import type { ResetOutcome, TouchedTable } from "../isolation/lease.ts";
 
 /** Raised when a reader of old event files would misread new ones. */
 export const eventFormat = 1;
@@ -77,6 +77,12 @@ export interface KeptData {
   readonly connect: string;
 }
 
+/** What a test wrote to a service. */
+export interface WrittenTables {
+  readonly service: string;
+  readonly touched: readonly TouchedTable[];
+}
+
 /** Said by the runner about the tests. */
 export type TestEvent = At &
   (
@@ -100,6 +106,8 @@ export type TestEvent = At &
         readonly testId: string;
         readonly logs: readonly LogSlice[];
         readonly kept: readonly KeptData[];
+        /** Absent where a reset after the test tells it. */
+        readonly wrote?: readonly WrittenTables[];
       }
     | { readonly type: "run:finding"; readonly message: string }
     | { readonly type: "run:finished"; readonly durationMs: number; readonly exitCode: number }

@@ -64,6 +64,8 @@ export interface LeaseClient<Handle = unknown> extends AsyncDisposable {
   quiesce?(): Promise<void>;
   reset(level: number): Promise<ResetOutcome>;
   mark(level: number): Promise<void>;
+  /** What was written since the level that stands, without changing anything: asked before a failed test's data is set aside. */
+  touched?(): Promise<readonly TouchedTable[]>;
   /** After data was reset: tells the application. */
   resume?(): Promise<void>;
 }

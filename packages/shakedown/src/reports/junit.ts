@@ -1,5 +1,6 @@
 import type { RunSnapshot, TestSnapshot } from "../events/reduce-run.ts";
 import { printable } from "../kit/printable.ts";
+import { writtenLines } from "./written-lines.ts";
 
 /**
  * JUnit XML as CI systems read it: one suite a file, the services' log lines of a failed test in its `system-out`.
@@ -35,7 +36,8 @@ function suite(file: string, tests: readonly TestSnapshot[]): string[] {
   return [`  <testsuite${head}>`, ...tests.flatMap(testCase), `  </testsuite>`];
 }
 
-function testCase({ test, result, logs, kept }: TestSnapshot): string[] {
+function testCase(snapshot: TestSnapshot): string[] {
+  const { test, result, logs, kept } = snapshot;
   const head = attributes({
     classname: test.file,
     name: [...test.suite, test.name].join(" › "),
@@ -47,6 +49,7 @@ function testCase({ test, result, logs, kept }: TestSnapshot): string[] {
     ...test.tags.map((tag) => ["tag", tag] as const),
   ];
   const output = [
+    ...(result.state === "failed" ? writtenLines(snapshot) : []).map((line) => `--- wrote to ${line}`),
     ...logs.flatMap(({ service, slot, shared, lines }) => [
       `--- ${service}${slot === undefined ? "" : ` (slot ${slot})`}${shared ? ", other tests' lines included" : ""}`,
       ...lines,

@@ -5,6 +5,7 @@ import { type Paint, plainPaint } from "../kit/paint.ts";
 import { printable, printableLine } from "../kit/printable.ts";
 import { serviceLines, toServiceRow } from "./service-line.ts";
 import { testTitle } from "./test-title.ts";
+import { writtenLines } from "./written-lines.ts";
 
 export interface TextSummaryOptions {
   readonly paint?: Paint;
@@ -51,10 +52,11 @@ export function textSummary(run: RunSnapshot, options: TextSummaryOptions = {}):
 }
 
 function failedTest(
-  { test, result, resets, logs, kept }: TestSnapshot,
+  snapshot: TestSnapshot,
   paint: Paint,
   { diffs, keptStays }: { readonly diffs: boolean; readonly keptStays: boolean },
 ): string[] {
+  const { test, result, logs, kept } = snapshot;
   const facts = [
     ...(result.slot === undefined ? [] : [`slot ${result.slot}`]),
     durationText(result.durationMs),
@@ -63,18 +65,11 @@ function failedTest(
       ? []
       : [`tags ${test.tags.map((tag) => printableLine(tag)).join(", ")}`]),
   ];
-  const touched = resets.flatMap(({ service, outcome }) =>
-    outcome.kind === "clean" || outcome.touched.length === 0
-      ? []
-      : [
-          `${service}: ${outcome.touched.map(({ name, rows }) => `${printableLine(name)} (${rows} ${rows === 1 ? "row" : "rows"})`).join(", ")}`,
-        ],
-  );
   return [
     ` ${paint("red", "✖")} ${paint("bold", testTitle(test))}`,
     ...result.errors.flatMap((error) => errorLines(error, paint, diffs)),
     `     ${paint("dim", facts.join(" · "))}`,
-    ...touched.map((line) => `     ${paint("dim", "wrote to")} ${line}`),
+    ...writtenLines(snapshot).map((line) => `     ${paint("dim", "wrote to")} ${line}`),
     ...logs.flatMap((slice) => logLines(slice, paint)),
     ...kept.map(({ service, connect }) =>
       keptStays

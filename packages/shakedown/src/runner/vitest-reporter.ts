@@ -101,8 +101,16 @@ export function runReporter({ say, logs }: RunReporterOptions): RunReporter {
         return [];
       });
       const kept = after.flatMap((retirement) => retirement.kept);
-      if (slices.length > 0 || kept.length > 0)
-        say({ type: "test:evidence", testId: test.id, logs: slices, kept, atEpochMs: Date.now() });
+      const wrote = after.flatMap((retirement) => retirement.wrote ?? []);
+      if (slices.length === 0 && kept.length === 0 && wrote.length === 0) continue;
+      say({
+        type: "test:evidence",
+        testId: test.id,
+        logs: slices,
+        kept,
+        ...(wrote.length === 0 ? {} : { wrote }),
+        atEpochMs: Date.now(),
+      });
     }
   }
 }

@@ -29,7 +29,8 @@ describe("junit", () => {
       + 404
           at /app/tests/cameras.test.ts:12:5
           at run (/app/node_modules/x.js:1:1)</failure>
-            <system-out>--- api (slot 1)
+            <system-out>--- wrote to db: cameras (1 row), events (3 rows)
+      --- api (slot 1)
       2026-11-21T09:12:00.620Z out DELETE /api/cameras/front_door 404
       --- mail, other tests' lines included
       2026-11-21T09:12:00.621Z out delivered

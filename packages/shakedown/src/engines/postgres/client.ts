@@ -68,6 +68,7 @@ async function openParts(
       await resetter.mark(toLevel);
       level = toLevel;
     },
+    touched: async () => (await resetter.touched?.(level)) ?? [],
     [Symbol.asyncDispose]: async () => await scope[Symbol.asyncDispose](),
   };
 }

@@ -66,4 +66,36 @@ begin
   perform setval('shakedown.level', lvl), setval('shakedown.allowance', (select s.row_budget + 1 from shakedown.state s));
   return null;
 end $$;
+
+-- What a reset to level \`lvl\` would put right, only looked at: a table that is locked or gone is left out.
+create function shakedown.touched(lvl integer) returns jsonb language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  entry record;
+  found_rows bigint;
+  answer jsonb := '[]';
+begin
+  for entry in
+    select t.tree, t.name, t.lock_name, t.filled from shakedown.tables t
+    where t.relid = t.tree and exists (
+      select from shakedown.tables m
+      where m.tree = t.tree and (m.dirt >> lvl <> 0 or pg_sequence_last_value(m.touch) is distinct from m.seen))
+    order by t.name
+  loop
+    if entry.filled is null or entry.filled > lvl then
+      continue when entry.lock_name is null;
+      begin
+        execute format('select count(*) from %s', entry.lock_name) into found_rows;
+      exception when lock_not_available or undefined_table or invalid_schema_name then
+        continue;
+      end;
+    else
+      select greatest(sum(s.net) filter (where s.net > 0), -sum(s.net) filter (where s.net < 0)) into found_rows
+        from (select sum(l.sign) as net from shakedown.log l where l.tree = entry.tree and l.level >= lvl group by l.row having sum(l.sign) <> 0) s;
+    end if;
+    if found_rows > 0 then
+      answer := answer || jsonb_build_object('name', entry.name, 'rows', found_rows);
+    end if;
+  end loop;
+  return answer;
+end $$;
 `;

@@ -67,6 +67,13 @@ export async function openUndoResetter(
       );
       if ("error" in rebased) throw rebased.error;
     },
+    async touched(level) {
+      const answer = await control.query<{ touched: readonly TouchedTable[] }>(
+        "select shakedown.touched($1) as touched",
+        [level],
+      );
+      return answer.rows[0]?.touched ?? [];
+    },
     rebase,
     async close() {
       await vacuuming;
