@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -10,6 +10,7 @@ import type { ServiceEvent } from "../../src/events/run-event.ts";
 import { makeTempFolder } from "../../src/fixtures/temp-folder.ts";
 import { until } from "../../src/kit/until.ts";
 import { findSupervisor, openSession } from "../../src/supervisor/client.ts";
+import { addressOf } from "../../src/supervisor/ensure-supervisor.ts";
 import type { StackPlan } from "../../src/stack/plan.ts";
 import type { SlotLease } from "../../src/isolation/lease.ts";
 import { stackOf } from "./stack-of.ts";
@@ -331,4 +332,20 @@ test("a start that failed is not tried again in the same session, and is in the 
   });
   // The second session's start is told to both.
   await until(() => starts.length === 3, { what: "two starts, told three times" });
+});
+
+test("neither an end nor a kill leaves a socket, a name or a folder", async () => {
+  await using plan = await stackOf({ one: {} });
+  const { socket } = await addressOf(plan.file, environment);
+  const folder = dirname(socket);
+  {
+    await using session = await openSession({ plan, purpose: "run", environment });
+    await session.start();
+    expect(existsSync(socket)).toBe(true);
+  }
+  await until(() => !existsSync(folder), { what: "the folder to go after the end" });
+  const { supervisorPid, child } = await holdElsewhere(plan, "one");
+  process.kill(supervisorPid, "SIGKILL");
+  await until(() => !existsSync(folder), { what: "the folder to go after the kill" });
+  child.kill("SIGKILL");
 });

@@ -1,7 +1,7 @@
 /**
  * The leash's watcher, for any POSIX sh. It reads from a pipe that only the supervisor holds open, one entry a line:
  *
- *   +process <pid> <start time> <signal>      +folder <path>      -<the same> takes an entry back
+ *   +process <pid> <start time> <signal>      +folder <path>      +name <path>      -<the same> takes an entry back
  *
  * and answers each line with its number. At the end of the pipe the supervisor is dead: each process that is still the
  * same one gets its signal, its group SIGKILL at most 200 ms later, whatever carries the cookie is swept, folders go.
@@ -89,6 +89,14 @@ remove_folder() {
   done
 }
 
+# A name that leads nowhere by now, and its folder if nothing else is in it. A successor's name leads somewhere.
+remove_name() {
+  case $1 in 'name /'?*) ;; *) return 0 ;; esac
+  link=\${1#name }
+  if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f -- "$link"; fi
+  rmdir -- "\${link%/*}"
+}
+
 each first_signal
 for try in 1 2 3 4 5 6 7 8 9 10; do
   living=
@@ -113,4 +121,5 @@ if [ -r /proc/self/environ ]; then
   done
 fi
 each remove_folder
+each remove_name
 `;

@@ -3,6 +3,8 @@ export interface Processes {
   start(options: StartOptions): Promise<ManagedProcess>;
   /** A folder that goes away with the supervisor, whatever kills it. */
   removeOnDeath(folder: string): Promise<void>;
+  /** A link that goes away with what it leads to; its folder too, if that is empty then. */
+  removeNameOnDeath(link: string): Promise<void>;
 }
 
 export interface StartOptions {

@@ -71,6 +71,7 @@ export async function openProcesses(
   return {
     start,
     removeOnDeath,
+    removeNameOnDeath: (link) => leash.hold(`name ${resolve(link)}`),
     async [Symbol.asyncDispose]() {
       closing = true;
       await Promise.all([...running].map((managed) => managed.stop()));

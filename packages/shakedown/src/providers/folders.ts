@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { access, chmod, constants, lstat, mkdir, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 
 /** Where a supervisor keeps what it has to; it makes a folder of its own for each service in them. */
@@ -34,7 +34,7 @@ export async function makeFolders({
     cache,
     data: memory ?? (await passable(join(cache, "data"))),
     dataOnTmpfs: memory !== undefined,
-    sockets: await socketFolder(stackFile, environment),
+    sockets: await makeSocketFolder({ stackFile, environment }),
   };
 }
 
@@ -77,24 +77,26 @@ async function passable(folder: string): Promise<string> {
   return folder;
 }
 
-async function socketFolder(
-  stackFile: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<string> {
+/** Where a stack's sockets are, if any; makes nothing. */
+export async function locateSocketFolder({
+  stackFile,
+  environment,
+}: FoldersOptions): Promise<string> {
   const name = createHash("sha256").update(stackFile).digest("hex").slice(0, 12);
   const runtime = environment["XDG_RUNTIME_DIR"];
   if (runtime !== undefined && (await isOwnAndPrivate(runtime))) {
     const folder = join(runtime, "shakedown", name);
-    if (isShortEnough(folder)) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      return folder;
-    }
+    if (isShortEnough(folder)) return folder;
   }
   const shared = `shakedown-${userId()}`;
-  const parent = [join(temporary(environment), shared), join("/tmp", shared)].find((candidate) =>
-    isShortEnough(join(candidate, name)),
-  ) as string;
-  return ownFolder(join(await ownFolder(parent, 0o700), name), 0o700);
+  const places = [temporary(environment), "/tmp"].map((parent) => join(parent, shared, name));
+  return places.find(isShortEnough) as string;
+}
+
+async function makeSocketFolder(options: FoldersOptions): Promise<string> {
+  const folder = await locateSocketFolder(options);
+  await ownFolder(dirname(folder), 0o700);
+  return ownFolder(folder, 0o700);
 }
 
 function isShortEnough(folder: string): boolean {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { ShakedownError } from "../errors/shakedown-error.ts";
 import { ownModule } from "../kit/own-module.ts";
 import { startDetached } from "../process/detached.ts";
 import { identityOf, ownIdentity, isAlive, type ProcessIdentity } from "../process/identity.ts";
-import { makeFolders } from "../providers/folders.ts";
+import { locateSocketFolder, makeFolders } from "../providers/folders.ts";
 import { type Places, placesOf } from "./places.ts";
 import { protocolVersion, type SupervisorInfo } from "./protocol.ts";
 import { call, isNobodyThere } from "./wire.ts";
@@ -28,7 +28,7 @@ export async function addressOf(
   environment: Readonly<Record<string, string>>,
 ): Promise<SupervisorAddress> {
   const places = placesOf(stackFile);
-  const { sockets } = await makeFolders({ stackFile, environment });
+  const sockets = await locateSocketFolder({ stackFile, environment });
   return { socket: join(sockets, `${places.key}.sock`), places };
 }
 
@@ -61,7 +61,7 @@ export async function ensureSupervisor(
   while (Date.now() < deadlineMs) {
     const there = await askSupervisor(socket);
     if (there !== undefined && !there.stopping) return refuseOtherProtocol(there);
-    if (there === undefined && (await takeLock(lock))) {
+    if (there === undefined && (await takeLock(address, environment, lock))) {
       try {
         // Between our look and the lock another client may have started one.
         if ((await askSupervisor(socket)) === undefined) {
@@ -69,6 +69,7 @@ export async function ensureSupervisor(
         }
       } finally {
         await rm(lock, { recursive: true, force: true });
+        await rmdir(dirname(lock)).catch(() => {}); // the supervisor is in it, as it should be
       }
     }
     await sleep(lookEveryMs);
@@ -95,7 +96,12 @@ function refuseOtherProtocol(info: SupervisorInfo): void {
 }
 
 /** A folder is made by one process only; it names its owner, so that a dead owner's lock can be taken over. */
-async function takeLock(lock: string): Promise<boolean> {
+async function takeLock(
+  { places: { stackFile } }: SupervisorAddress,
+  environment: Readonly<Record<string, string>>,
+  lock: string,
+): Promise<boolean> {
+  await makeFolders({ stackFile, environment });
   const owner = join(lock, "owner.json");
   try {
     await mkdir(lock);
@@ -103,11 +109,8 @@ async function takeLock(lock: string): Promise<boolean> {
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") {
-      // A supervisor that stopped took the empty folder along.
-      await mkdir(dirname(lock), { recursive: true, mode: 0o700 });
-      return false;
-    }
+    // A supervisor that stopped took the empty folder along: the next try makes it again.
+    if (code === "ENOENT") return false;
     if (code !== "EEXIST") throw error;
   }
   const held = await readOwner(owner);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
@@ -277,7 +278,13 @@ export async function runSupervisor({
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
     process.on(signal, () => void stop());
   const server = await listenJson(own, routes);
+  await processes.removeNameOnDeath(socket);
   await publishSocket(socket, own);
+  const keepName = setInterval(() => {
+    // The leash of a predecessor may have taken the name in the moment in which it became ours.
+    if (!isStopping() && !existsSync(socket)) void publishSocket(socket, own).catch(() => {}); // tried again
+  }, 1000);
+  keepName.unref();
   closeServer = () => {
     server.close();
     server.closeAllConnections();
