@@ -231,6 +231,11 @@ test("a wrong option is told with its place and a remedy", async () => {
     'services.it.onReset is none of "nothing", "restart", { signal: "SIGHUP" } and { post: "/path" }.',
     "services.it.runs is not an option. Did you mean run?",
   ]);
+  expect(await problemsOf({ cwd: "gone", stopGraceMs: -1 } as never)).toEqual([
+    "services.it.run is missing. Add run",
+    "services.it.stopGraceMs is less than 0.",
+    expect.stringMatching(/^services\.it\.cwd is not a folder: /),
+  ]);
   expect(
     await problemsOf(
       { run: "x", ready: { kind: "tcp", port: "http" }, cwd: "gone", onReset: "restart" } as never,

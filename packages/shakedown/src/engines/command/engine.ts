@@ -5,6 +5,7 @@ import type { JsonValue } from "../../errors/shakedown-error.ts";
 import type { Problem, ServicePlan, StackPlan } from "../../stack/plan.ts";
 import type { Engine, RunningLease, RunningService, SlotContext, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
+import { soundOptions } from "../sound-options.ts";
 import { type CommandPlan, optionsSchema } from "./options.ts";
 import { spawnService, type SpawnedService, type SpawnOptions } from "./spawn-service.ts";
 
@@ -12,10 +13,9 @@ const engine: Engine = {
   name: "command",
 
   async validate(service, stack) {
-    const problems = optionProblems(service, optionsSchema);
-    if (problems.length > 0) return problems;
-    const plan = readOptions(service);
+    const plan = soundOptions(service, optionsSchema);
     return [
+      ...optionProblems(service, optionsSchema),
       ...(await folderProblems(service, plan, stack)),
       ...resetProblems(service, plan),
       ...probeProblems(service, plan),

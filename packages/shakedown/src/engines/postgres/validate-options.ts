@@ -4,6 +4,7 @@ import { dirname, extname, resolve } from "node:path";
 import * as v from "valibot";
 import { nearest } from "../../kit/nearest.ts";
 import type { Problem, ServicePlan, StackPlan } from "../../stack/plan.ts";
+import { soundOptions } from "../sound-options.ts";
 import { patternProblem } from "./database-name.ts";
 import { urlProblem } from "./external/url-for-tests.ts";
 import { migrationFiles } from "./migrate/migration-files.ts";
@@ -27,13 +28,12 @@ export async function validateOptions(
           },
         ]
       : [];
-  const parsed = v.safeParse(optionsSchema, service.options);
-  if (!parsed.success)
-    return [...perTest, ...uniqueProblems(parsed.issues.map((issue) => toProblem(issue, at)))];
-  const options = parsed.output;
+  const { issues = [] } = v.safeParse(optionsSchema, service.options);
+  const options = soundOptions(service, optionsSchema);
   const named = options.name === undefined ? undefined : patternProblem(options.name, service.per);
   return [
     ...perTest,
+    ...uniqueProblems(issues.map((issue) => toProblem(issue, at))),
     ...(named === undefined ? [] : [{ at: `${at}.name`, ...named }]),
     ...(await migrateProblems(options, stack.root, `${at}.migrate`)),
     ...(await seedProblems(options, stack.root, `${at}.seed`)),

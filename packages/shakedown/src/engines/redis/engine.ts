@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { chooseProvider, type Rung } from "../../providers/ladder.ts";
 import { findRedis, type RedisProgram } from "../../providers/redis-programs.ts";
+import type { Problem, ServicePlan } from "../../stack/plan.ts";
 import type { Engine, RunningService, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
 import { externalNote, lookAtExternal } from "./external.ts";
@@ -12,7 +13,11 @@ type Start = () => Promise<Omit<RunningService, "provider">>;
 const engine: Engine = {
   name: "redis",
 
-  validate: async (service) => optionProblems(service, optionsSchema),
+  validate: async (service) => [
+    ...optionProblems(service, optionsSchema),
+    ...perProblems(service),
+    ...externalProblems(service),
+  ],
 
   async start(context) {
     const plan = v.parse(optionsSchema, context.service.options);
@@ -30,6 +35,32 @@ const engine: Engine = {
 };
 
 export default engine;
+
+function perProblems({ name, per }: ServicePlan): Problem[] {
+  if (per !== "test") return [];
+  return [
+    {
+      at: `services.${name}.per`,
+      message: `"test" is not supported for redis`,
+      hint: 'Take "slot": each test finds the server as it was at the baseline',
+    },
+  ];
+}
+
+function externalProblems(service: ServicePlan): Problem[] {
+  if (service.options["url"] === undefined) return [];
+  return ["version", "settings"].flatMap((option) =>
+    service.options[option] === undefined
+      ? []
+      : [
+          {
+            at: `services.${service.name}.${option}`,
+            message: "has no effect on the server of `url`, which runs already",
+            hint: `Take ${option} or url out`,
+          },
+        ],
+  );
+}
 
 function externalRung(context: StartContext, { url }: RedisPlan): Rung<Start> {
   return {

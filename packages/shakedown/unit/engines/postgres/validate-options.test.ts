@@ -80,6 +80,25 @@ test("everything wrong is told at once, with its place", async () => {
   ]);
 });
 
+test("a wrong option does not hide a missing file", async () => {
+  const found = await problems({
+    profile: "slow",
+    seeed: "x",
+    migrate: "db/migration",
+    seed: "gone.sql",
+    inputs: ["schema.prisma"],
+    locale: "icu:",
+  });
+  expect(found.map(({ at }) => at)).toEqual([
+    "services.db.profile",
+    "services.db.seeed",
+    "services.db.migrate",
+    "services.db.seed",
+    "services.db.inputs",
+    "services.db.locale",
+  ]);
+});
+
 test("missing and empty paths are told with where was looked", async () => {
   expect(await problems({ migrate: "db/migration" })).toEqual([
     {
