@@ -157,6 +157,24 @@ export default defineStack({ db: postgres({ migrate: async ({ url }) => { consol
   expect(JSON.stringify(error.details["logTail"])).toContain("services.db.gone");
 });
 
+test("a function of the stack file may import what it needs while it runs", async () => {
+  await using project = await makeProject({
+    "shakedown.stack.ts": `
+import { defineStack } from ${JSON.stringify(publicModule)};
+import { postgres } from ${JSON.stringify(serviceModule)};
+export default defineStack({ db: postgres({ migrate: async ({ url }) => { const { tell } = await import("./db/migrate"); await tell(url); } }) });
+`,
+    "db/migrate.ts":
+      'export async function tell(url: string) { const { pathname } = await import("./path"); console.log("called late with", pathname(url)); }',
+    "db/path.ts": "export const pathname = (url: string): string => new URL(url).pathname;",
+  });
+  await using started = await startEngine({
+    ...project,
+    options: { migrate: { $function: { service: "db", path: ["migrate"] } } },
+  });
+  expect(started.log).toContain("called late with /shakedown_template");
+});
+
 test("statements that want no transaction run, and one that stays open is told", async () => {
   await using project = await makeProject({
     "ok.sql": "create table t (id int);\ncreate index concurrently on t (id);\nvacuum t;\n",

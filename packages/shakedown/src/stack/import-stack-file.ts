@@ -15,42 +15,98 @@ export interface ImportedStack {
 
 /**
  * Evaluates a stack file, through Vite where there is one: it knows enums, path aliases and imports without extension.
- * `host` is the process itself: its `env` is replaced by one that notes what is read.
+ * `host` is the process itself: its `env` is replaced by one that notes what is read. With `use`, the stack's functions
+ * can be called: what they import while they run is loaded the same way, as long as its promise is pending.
  *
  * @throws ShakedownError `STACK_UNREADABLE` when the file does not parse or throws, `STACK_INVALID` when it gives no stack
  */
 export async function importStackFile(
   file: string,
   host: { env: NodeJS.ProcessEnv },
+  use?: (stack: Stack) => Promise<void>,
 ): Promise<ImportedStack> {
   const found = await findVite(dirname(file));
   const environment = recordEnvironment(host, (reader) => !isOurTool(reader, found));
-  const imported = await evaluate(file, found);
+  let used: Promise<void> | undefined;
+  const useModule: UseModule | undefined =
+    use &&
+    (async (module) => {
+      // Its failure is its own, not one of the file.
+      if (isStack(module["default"])) await (used = use(module["default"])).catch(() => {});
+    });
+  const imported = await evaluate(file, found, useModule);
   const stack = imported.module["default"];
   if (!isStack(stack)) throw noStack(file, imported.module);
+  await used;
   return { stack, files: imported.files, environment: environment() };
 }
 
+type Module = Readonly<Record<string, unknown>>;
+
 interface Evaluated {
-  readonly module: Readonly<Record<string, unknown>>;
+  readonly module: Module;
   readonly files: readonly string[];
 }
 
-async function evaluate(file: string, found: FoundVite | undefined): Promise<Evaluated> {
+type UseModule = (module: Module) => Promise<void>;
+
+async function evaluate(
+  file: string,
+  found: FoundVite | undefined,
+  use: UseModule | undefined,
+): Promise<Evaluated> {
   try {
-    return found === undefined ? await importByNode(file) : await importByVite(file, found);
+    if (found !== undefined) return await importByVite(file, found, use);
+    const imported = await importByNode(file);
+    await use?.(imported.module);
+    return imported;
   } catch (error) {
     throw unreadableStackError(error, file);
   }
 }
 
-async function importByVite(file: string, { vite }: FoundVite): Promise<Evaluated> {
-  const { module, dependencies } = await vite.runnerImport(file, {
+async function importByVite(
+  file: string,
+  { vite }: FoundVite,
+  use: UseModule | undefined,
+): Promise<Evaluated> {
+  const entry = use && entryThatWaits(file, use);
+  const { module, dependencies } = await vite.runnerImport(entry?.id ?? file, {
     root: dirname(file),
     logLevel: "silent",
     resolve: { tsconfigPaths: true },
+    plugins: entry === undefined ? [] : [entry.plugin],
   });
-  return { module, files: [file, ...dependencies.filter((path) => path !== null)] };
+  return {
+    module: entry === undefined ? module : (module["stackFile"] as Module),
+    files: [file, ...dependencies.filter((path) => path !== null)],
+  };
+}
+
+/**
+ * Vite closes its runner as soon as the module that it was asked for is evaluated. So it is asked for one that imports
+ * the stack file and is not done before the stack was used.
+ */
+function entryThatWaits(
+  file: string,
+  use: UseModule,
+): { readonly id: string; readonly plugin: object } {
+  const user = "shakedown:use-stack-file";
+  Object.assign(globalThis, { [Symbol.for(user)]: use });
+  const id = "\0shakedown:entry";
+  const code = [
+    `import * as stackFile from ${JSON.stringify(file)};`,
+    "export { stackFile };",
+    `await globalThis[Symbol.for(${JSON.stringify(user)})](stackFile);`,
+  ].join("\n");
+  return {
+    id,
+    plugin: {
+      name: "shakedown:entry",
+      resolveId: (asked: string) => (asked === id ? id : undefined),
+      load: (asked: string) => (asked === id ? code : undefined),
+    },
+  };
 }
 
 const wantsVite = /_TYPESCRIPT_SYNTAX$|^ERR_MODULE_NOT_FOUND$|^ERR_UNSUPPORTED_DIR_IMPORT$/;

@@ -13,12 +13,13 @@ const { file, service, path, argument } = JSON.parse(text) as Call;
 // What the function starts in turn has no use for it, and it holds a password.
 process.env = environment;
 
-const { stack } = await importStackFile(file, process);
-let found: unknown = stack.services[service]?.options;
-for (const key of path) found = (found as Record<string, unknown> | undefined)?.[key];
-if (typeof found !== "function") {
-  throw new TypeError(`services.${service}.${path.join(".")} in ${file} is no function any more`);
-}
-await (found as (value: unknown) => unknown)(argument);
+await importStackFile(file, process, async (stack) => {
+  let found: unknown = stack.services[service]?.options;
+  for (const key of path) found = (found as Record<string, unknown> | undefined)?.[key];
+  if (typeof found !== "function") {
+    throw new TypeError(`services.${service}.${path.join(".")} in ${file} is no function any more`);
+  }
+  await (found as (value: unknown) => unknown)(argument);
+});
 // A pool that the function left open must not keep the start waiting.
 process.exit(0);
