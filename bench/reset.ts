@@ -221,7 +221,7 @@ interface BenchSlot extends AsyncDisposable {
 async function openSlot(server: ThrowawayServer, template: string): Promise<BenchSlot> {
   await server.createDatabase("slot", template);
   const seal = await openPgClient(server.socketUrl("slot"), { applicationName: "bench" });
-  await seal.query("select shakedown.seal($1, 'restore')", [rowBudget]);
+  await seal.query("select shakedown_undo.seal($1, 'restore')", [rowBudget]);
   await seal.end();
   const child = fork(import.meta.filename, ["--write", server.socketUrl("slot")], { execArgv: [] });
   const gone = once(child, "exit");

@@ -83,7 +83,7 @@ export function deletionOrder(
   };
 }
 
-const ofTheApplication = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'shakedown', 'shakedown_seed') and n.nspname not like 'pg\\_temp%'`;
+const ofTheApplication = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'shakedown_undo', 'shakedown_seed') and n.nspname not like 'pg\\_temp%'`;
 
 /** Tarjan's algorithm. */
 function stronglyConnected(edges: ReadonlyMap<string, ReadonlySet<string>>): string[][] {

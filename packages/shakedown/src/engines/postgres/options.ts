@@ -43,6 +43,9 @@ const resetObject = v.strictObject({
   budgetMs: v.optional(wholeNumber, 2000),
 });
 
+/** Roles and schemas of our own: of a role named like a schema, new tables would land in it. */
+const ownNames: readonly string[] = ["shakedown_control", "shakedown_undo", "shakedown_seed"];
+
 /** What stands in the plan, as far as one option at a time can be judged. */
 export const optionsSchema = v.strictObject({
   version: v.optional(
@@ -79,7 +82,16 @@ export const optionsSchema = v.strictObject({
   seed: v.optional(v.union([text, texts], "is neither a path nor a list of paths"), []),
   inputs: v.optional(texts, []),
   name: v.optional(name),
-  user: v.optional(name, "shakedown"),
+  user: v.optional(
+    v.pipe(
+      name,
+      v.check(
+        (value) => !ownNames.includes(value),
+        `is one of ${ownNames.join(", ")}, which are Shakedown's own`,
+      ),
+    ),
+    "shakedown",
+  ),
   superuser: v.optional(v.boolean("is neither true nor false"), true),
   reset: v.optional(
     v.union(

@@ -99,6 +99,11 @@ test("a wrong option does not hide a missing file", async () => {
   ]);
 });
 
+test("a role is not named like what is ours", async () => {
+  expect((await problems({ user: "shakedown_undo" }))[0]?.at).toBe("services.db.user");
+  expect(await problems({ user: "shop" })).toEqual([]);
+});
+
 test("missing and empty paths are told with where was looked", async () => {
   expect(await problems({ migrate: "db/migration" })).toEqual([
     {

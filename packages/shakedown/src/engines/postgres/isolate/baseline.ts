@@ -35,7 +35,7 @@ export async function installTemplate(client: PgClient): Promise<void> {
  */
 export async function sealBaseline(client: PgClient, options: SealOptions): Promise<void> {
   const unmoved = await client
-    .query<{ unmoved: boolean }>("select shakedown.seal($1, $2) as unmoved", [
+    .query<{ unmoved: boolean }>("select shakedown_undo.seal($1, $2) as unmoved", [
       options.rowBudget,
       options.sequences,
     ])
@@ -65,7 +65,7 @@ export async function takeBaseline(client: PgClient, options: TakeBaselineOption
 const dropSql = `
 drop event trigger if exists shakedown_command;
 drop event trigger if exists shakedown_drop;
-drop schema if exists shakedown cascade;
+drop schema if exists shakedown_undo cascade;
 `;
 
 function installSql(facts: DatabaseFacts, options: TakeBaselineOptions): string {
@@ -78,29 +78,29 @@ function installSql(facts: DatabaseFacts, options: TakeBaselineOptions): string 
   );
   const byRelid = new Map(facts.tables.map((table) => [table.relid, table]));
   const touches = facts.tables.map(
-    (table) => `create unlogged sequence shakedown.${touchName(table)} minvalue 0 start 0;`,
+    (table) => `create unlogged sequence shakedown_undo.${touchName(table)} minvalue 0 start 0;`,
   );
   return `
 ${touches.join("\n")}
-grant update on all sequences in schema shakedown to public;
-revoke update on sequence shakedown.level, shakedown.allowance from public;
+grant update on all sequences in schema shakedown_undo to public;
+revoke update on sequence shakedown_undo.level, shakedown_undo.allowance from public;
 ${insertSql(
-  "shakedown.tables (relid, tree, name, lock_name, touch, filled, refusal)",
+  "shakedown_undo.tables (relid, tree, name, lock_name, touch, filled, refusal)",
   facts.tables.map((table) => tableRow(table, filledTrees, byRelid)),
 )}
 ${facts.tables.map(touchTriggerSql).join("\n")}
-${tracked.map((table) => `select shakedown.track(${table.relid});`).join("\n")}
+${tracked.map((table) => `select shakedown_undo.track(${table.relid});`).join("\n")}
 ${insertSql(
-  "shakedown.sequences (relid, name, level, last_value, is_called)",
+  "shakedown_undo.sequences (relid, name, level, last_value, is_called)",
   facts.sequences.map(
     (sequence) =>
       `(${sequence.relid}, ${quoteText(qualifiedName(sequence))}, ${floor}, ${sequence.lastValue}, ${sequence.isCalled})`,
   ),
 )}
-update shakedown.tables set shape = shakedown.shape(relid);
-update shakedown.sequences set shape = shakedown.shape(relid);
-insert into shakedown.state values (${floor}, ${options.floor === undefined ? "null" : quoteText(options.floor.reason)}, ${options.rowBudget}, ${quoteText(options.sequences)}, shakedown.surroundings());
-select setval('shakedown.allowance', ${options.rowBudget + 1}), setval('shakedown.level', ${floor});
+update shakedown_undo.tables set shape = shakedown_undo.shape(relid);
+update shakedown_undo.sequences set shape = shakedown_undo.shape(relid);
+insert into shakedown_undo.state values (${floor}, ${options.floor === undefined ? "null" : quoteText(options.floor.reason)}, ${options.rowBudget}, ${quoteText(options.sequences)}, shakedown_undo.surroundings());
+select setval('shakedown_undo.allowance', ${options.rowBudget + 1}), setval('shakedown_undo.level', ${floor});
 ${resetFunctionSql(facts, { sequences: options.sequences, floor })}
 `;
 }
@@ -122,7 +122,7 @@ function tableRow(
     table.tree,
     quoteText(table.schema === "public" ? table.name : `${table.schema}.${table.name}`),
     table.kind === "f" ? "null" : quoteText(qualifiedName(top)),
-    `'shakedown.${touchName(table)}'`,
+    `'shakedown_undo.${touchName(table)}'`,
     filledTrees.has(table.tree) ? "0" : "null",
     refusal === undefined ? "null" : quoteText(refusal),
   ].join(", ")})`;
@@ -153,8 +153,8 @@ function touchTriggerSql(table: TableFacts): string {
   const events =
     table.kind === "f" ? "insert or update or delete" : "insert or update or delete or truncate";
   const name = qualifiedName(table);
-  const mark = `setval('shakedown.${touchName(table)}'::regclass, (extract(epoch from clock_timestamp()) * 1000000)::bigint)`;
+  const mark = `setval('shakedown_undo.${touchName(table)}'::regclass, (extract(epoch from clock_timestamp()) * 1000000)::bigint)`;
   return `create trigger "~shakedown_touch" before ${events} on ${name} for each statement
-  when (case when current_setting('shakedown.control', true) = 'on' then false else ${mark} < 0 end) execute function shakedown.nothing();
+  when (case when current_setting('shakedown.control', true) = 'on' then false else ${mark} < 0 end) execute function shakedown_undo.nothing();
 alter table ${name} enable always trigger "~shakedown_touch";`;
 }

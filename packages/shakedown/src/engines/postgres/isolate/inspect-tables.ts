@@ -74,7 +74,7 @@ interface Link {
   readonly parent: number;
 }
 
-const ownSchemas = `('pg_catalog', 'information_schema', 'pg_toast', 'shakedown', 'shakedown_seed')`;
+const ownSchemas = `('pg_catalog', 'information_schema', 'pg_toast', 'shakedown_undo', 'shakedown_seed')`;
 
 const keySql = `coalesce((
   select json_agg(json_build_object('name', a.attname, 'operator', 'operator(' || quote_ident(s.nspname) || '.' || o.oprname || ')') order by k.position)

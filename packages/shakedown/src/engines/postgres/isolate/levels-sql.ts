@@ -1,6 +1,6 @@
 /** The baseline and the marks above it. */
 export const levelsSql = `
-create function shakedown.has_rows(table_name text) returns boolean language plpgsql as $$
+create function shakedown_undo.has_rows(table_name text) returns boolean language plpgsql as $$
 declare
   answer boolean;
 begin
@@ -9,27 +9,27 @@ begin
 end $$;
 
 -- True when nothing was written since the baseline was taken, so that it still stands.
-create function shakedown.seal(budget bigint, sequences_option text) returns boolean language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function shakedown_undo.seal(budget bigint, sequences_option text) returns boolean language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   baseline record;
 begin
-  select * into strict baseline from shakedown.state;
+  select * into strict baseline from shakedown_undo.state;
   if baseline.floor <> 0 or baseline.sequences <> sequences_option
-    or (select last_value from shakedown.level) <> 0
-    or exists (select from shakedown.note)
-    or exists (select from shakedown.tables t where t.dirt <> 0 or pg_sequence_last_value(t.touch) is distinct from t.seen)
+    or (select last_value from shakedown_undo.level) <> 0
+    or exists (select from shakedown_undo.note)
+    or exists (select from shakedown_undo.tables t where t.dirt <> 0 or pg_sequence_last_value(t.touch) is distinct from t.seen)
     or exists (
-      select from shakedown.sequence_states() n join shakedown.sequences s on s.relid = n.relid and s.level = 0
+      select from shakedown_undo.sequence_states() n join shakedown_undo.sequences s on s.relid = n.relid and s.level = 0
       where (n.last_value, n.is_called) is distinct from (s.last_value, s.is_called))
   then return false; end if;
-  update shakedown.state set row_budget = budget, surroundings = shakedown.surroundings()
-    where row_budget <> budget or surroundings <> shakedown.surroundings();
-  perform setval('shakedown.allowance', budget + 1);
+  update shakedown_undo.state set row_budget = budget, surroundings = shakedown_undo.surroundings()
+    where row_budget <> budget or surroundings <> shakedown_undo.surroundings();
+  perform setval('shakedown_undo.allowance', budget + 1);
   return true;
 end $$;
 
 -- Makes the present state level \`lvl\`. Gives a reason instead when that takes a new baseline.
-create function shakedown.mark(lvl integer) returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function shakedown_undo.mark(lvl integer) returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   dirty record;
   entry record;
@@ -38,46 +38,46 @@ begin
   select array_agg(t.relid) as relids, array_agg(t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
       string_agg(t.lock_name, ', ') as locks
     into dirty
-    from shakedown.tables t
+    from shakedown_undo.tables t
     cross join lateral (select pg_sequence_last_value(t.touch) as mark offset 0) m
     where m.mark is distinct from t.seen;
   if dirty.locks is not null then
     execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
   end if;
-  select coalesce(shakedown.judge(), dirty.refusal, case when s.surroundings <> shakedown.surroundings() then shakedown.changed_surroundings(s.surroundings) end,
-    case when s.floor >= lvl then s.floor_reason end) into reason from shakedown.state s;
+  select coalesce(shakedown_undo.judge(), dirty.refusal, case when s.surroundings <> shakedown_undo.surroundings() then shakedown_undo.changed_surroundings(s.surroundings) end,
+    case when s.floor >= lvl then s.floor_reason end) into reason from shakedown_undo.state s;
   if reason is not null then return reason; end if;
-  for entry in select t.tree, array_agg(t.relid) as relids, bool_or(shakedown.has_rows(t.lock_name)) as has_rows from shakedown.tables t
+  for entry in select t.tree, array_agg(t.relid) as relids, bool_or(shakedown_undo.has_rows(t.lock_name)) as has_rows from shakedown_undo.tables t
     where t.tree = any (dirty.trees) and coalesce(t.filled, lvl + 1) > lvl group by t.tree
   loop
     if entry.has_rows then
-      update shakedown.tables t set filled = lvl where t.tree = entry.tree;
-      perform shakedown.track(relid) from unnest(entry.relids) as relid;
+      update shakedown_undo.tables t set filled = lvl where t.tree = entry.tree;
+      perform shakedown_undo.track(relid) from unnest(entry.relids) as relid;
     end if;
   end loop;
-  update shakedown.tables t set seen = d.mark from unnest(dirty.relids, dirty.marks) as d(relid, mark) where t.relid = d.relid;
-  update shakedown.tables t set dirt = t.dirt & ((1 << lvl) - 1) | (1 << (lvl - 1)) where t.dirt >> lvl <> 0 or t.relid = any (dirty.relids);
-  if (select last_value from shakedown.level) >= lvl then
-    update shakedown.log l set level = lvl - 1 where l.level >= lvl;
-    delete from shakedown.sequences s where s.level >= lvl;
+  update shakedown_undo.tables t set seen = d.mark from unnest(dirty.relids, dirty.marks) as d(relid, mark) where t.relid = d.relid;
+  update shakedown_undo.tables t set dirt = t.dirt & ((1 << lvl) - 1) | (1 << (lvl - 1)) where t.dirt >> lvl <> 0 or t.relid = any (dirty.relids);
+  if (select last_value from shakedown_undo.level) >= lvl then
+    update shakedown_undo.log l set level = lvl - 1 where l.level >= lvl;
+    delete from shakedown_undo.sequences s where s.level >= lvl;
   end if;
-  insert into shakedown.sequences (relid, name, level, last_value, is_called)
-    select n.relid, '', lvl, n.last_value, n.is_called from shakedown.sequence_states() n;
-  perform setval('shakedown.level', lvl), setval('shakedown.allowance', (select s.row_budget + 1 from shakedown.state s));
+  insert into shakedown_undo.sequences (relid, name, level, last_value, is_called)
+    select n.relid, '', lvl, n.last_value, n.is_called from shakedown_undo.sequence_states() n;
+  perform setval('shakedown_undo.level', lvl), setval('shakedown_undo.allowance', (select s.row_budget + 1 from shakedown_undo.state s));
   return null;
 end $$;
 
 -- What a reset to level \`lvl\` would put right, only looked at: a table that is locked or gone is left out.
-create function shakedown.touched(lvl integer) returns jsonb language plpgsql set search_path = pg_catalog, pg_temp as $$
+create function shakedown_undo.touched(lvl integer) returns jsonb language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   entry record;
   found_rows bigint;
   answer jsonb := '[]';
 begin
   for entry in
-    select t.tree, t.name, t.lock_name, t.filled from shakedown.tables t
+    select t.tree, t.name, t.lock_name, t.filled from shakedown_undo.tables t
     where t.relid = t.tree and exists (
-      select from shakedown.tables m
+      select from shakedown_undo.tables m
       where m.tree = t.tree and (m.dirt >> lvl <> 0 or pg_sequence_last_value(m.touch) is distinct from m.seen))
     order by t.name
   loop
@@ -90,7 +90,7 @@ begin
       end;
     else
       select greatest(sum(s.net) filter (where s.net > 0), -sum(s.net) filter (where s.net < 0)) into found_rows
-        from (select sum(l.sign) as net from shakedown.log l where l.tree = entry.tree and l.level >= lvl group by l.row having sum(l.sign) <> 0) s;
+        from (select sum(l.sign) as net from shakedown_undo.log l where l.tree = entry.tree and l.level >= lvl group by l.row having sum(l.sign) <> 0) s;
     end if;
     if found_rows > 0 then
       answer := answer || jsonb_build_object('name', entry.name, 'rows', found_rows);

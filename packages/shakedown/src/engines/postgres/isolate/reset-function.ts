@@ -18,7 +18,7 @@ export interface ResetFunctionOptions {
  */
 export function resetFunctionSql(facts: DatabaseFacts, options: ResetFunctionOptions): string {
   return `${sequenceStatesSql(facts, options)}
-create or replace function shakedown.reset(lvl integer) returns jsonb language plpgsql as $reset$
+create or replace function shakedown_undo.reset(lvl integer) returns jsonb language plpgsql as $reset$
 declare
   dirty record;
   entry record;
@@ -29,39 +29,39 @@ declare
   noted boolean;
 begin
   -- A baseline that was taken since is what marks made before it have become.
-  lvl := least(lvl, (select last_value from shakedown.level));
+  lvl := least(lvl, (select last_value from shakedown_undo.level));
   select array_agg(t.relid) as relids, array_agg(t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
       string_agg(t.lock_name, ', ') as locks
     into dirty
-    from shakedown.tables t
+    from shakedown_undo.tables t
     cross join lateral (select pg_sequence_last_value(t.touch) as mark offset 0) m
     where m.mark is distinct from t.seen or t.dirt >> lvl <> 0;
   -- Before the lock, because a changed schema may lack what would be locked.
-  noted := exists (select from shakedown.note);
-  if noted then reason := shakedown.judge(); end if;
+  noted := exists (select from shakedown_undo.note);
+  if noted then reason := shakedown_undo.judge(); end if;
   if dirty.locks is not null and reason is null then
     execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
   end if;
 
   if reason is null then
-    noted := exists (select from shakedown.note);
-    if noted then reason := shakedown.judge(); end if;
+    noted := exists (select from shakedown_undo.note);
+    if noted then reason := shakedown_undo.judge(); end if;
   end if;
   if reason is null then
-    select case when s.floor > lvl then s.floor_reason when s.surroundings <> shakedown.surroundings() then shakedown.changed_surroundings(s.surroundings) end
-      into reason from shakedown.state s;
+    select case when s.floor > lvl then s.floor_reason when s.surroundings <> shakedown_undo.surroundings() then shakedown_undo.changed_surroundings(s.surroundings) end
+      into reason from shakedown_undo.state s;
   end if;
   reason := coalesce(reason, dirty.refusal);
   if reason is not null then
     return jsonb_build_object('retire', reason, 'touched', coalesce((
-      select jsonb_agg(jsonb_build_object('name', t.name, 'rows', (select count(*) from shakedown.log l where l.tree = t.tree and l.level >= lvl)))
-      from shakedown.tables t where t.relid = any (dirty.trees)), '[]'));
+      select jsonb_agg(jsonb_build_object('name', t.name, 'rows', (select count(*) from shakedown_undo.log l where l.tree = t.tree and l.level >= lvl)))
+      from shakedown_undo.tables t where t.relid = any (dirty.trees)), '[]'));
   end if;
 
   if dirty.relids is not null then
     for entry in
       select t.tree, t.name, t.filled, n.lost, n.found, n.most
-      from shakedown.tables t
+      from shakedown_undo.tables t
       left join (
         select s.tree, array_agg(s.row) filter (where s.net < 0) as lost, array_agg(s.row) filter (where s.net > 0) as found, max(abs(s.net)) as most
         from (
@@ -79,7 +79,7 @@ ${cases(facts, (root) => emptySql(root, facts))}
         end case;
         put := 0;
         if entry.filled is not null then
-          update shakedown.tables t set filled = null where t.tree = entry.tree;
+          update shakedown_undo.tables t set filled = null where t.tree = entry.tree;
         end if;
       elsif entry.most is not null then
         case entry.tree
@@ -90,17 +90,17 @@ ${cases(facts, undoSql)}
         touched := touched || jsonb_build_object('name', entry.name, 'rows', greatest(lost, put));
       end if;
     end loop;
-    delete from shakedown.log l where l.tree = any (dirty.trees) and l.level >= lvl;
+    delete from shakedown_undo.log l where l.tree = any (dirty.trees) and l.level >= lvl;
     -- Whether a write at the time of the mark came before it is not known: the level below looks at the table again.
-    update shakedown.tables t set seen = d.mark, dirt = t.dirt & ((1 << lvl) - 1) | case when lvl > 0 then 1 << (lvl - 1) else 0 end
+    update shakedown_undo.tables t set seen = d.mark, dirt = t.dirt & ((1 << lvl) - 1) | case when lvl > 0 then 1 << (lvl - 1) else 0 end
       from unnest(dirty.relids, dirty.marks) as d(relid, mark) where t.relid = d.relid;
   end if;
 ${sequencesSql(facts, options)}
-  if noted then perform shakedown.settle(); end if;
-  perform setval('shakedown.allowance', (select s.row_budget + 1 from shakedown.state s));
-  if (select last_value from shakedown.level) <> lvl then
-    perform setval('shakedown.level', lvl);
-    delete from shakedown.sequences s where s.level > lvl;
+  if noted then perform shakedown_undo.settle(); end if;
+  perform setval('shakedown_undo.allowance', (select s.row_budget + 1 from shakedown_undo.state s));
+  if (select last_value from shakedown_undo.level) <> lvl then
+    perform setval('shakedown_undo.level', lvl);
+    delete from shakedown_undo.sequences s where s.level > lvl;
   end if;
   return jsonb_build_object('touched', touched);
 end $reset$;`;
@@ -188,8 +188,8 @@ function logRows(facts: DatabaseFacts): string {
       `when l.relid = ${table.relid} then (select row(${columns})::text from (select l.row::${qualifiedName(table)} as r offset 0) k)`,
     ];
   });
-  if (reordered.length === 0) return "shakedown.log";
-  return `(select l.tree, l.level, l.sign, case ${reordered.join(" ")} else l.row end collate "C" as row from shakedown.log l)`;
+  if (reordered.length === 0) return "shakedown_undo.log";
+  return `(select l.tree, l.level, l.sign, case ${reordered.join(" ")} else l.row end collate "C" as row from shakedown_undo.log l)`;
 }
 
 function layout(table: TableFacts): string {
@@ -212,7 +212,7 @@ ${atBaseline.join("\n      union all\n")}
     ) m;
   else
     perform setval(n.relid::regclass, b.last_value, b.is_called)
-      from shakedown.sequence_states() n join shakedown.sequences b on b.relid = n.relid and b.level = lvl
+      from shakedown_undo.sequence_states() n join shakedown_undo.sequences b on b.relid = n.relid and b.level = lvl
       where (b.last_value, b.is_called) is distinct from (n.last_value, n.is_called);
   end if;`;
 }
@@ -224,7 +224,7 @@ function sequenceStatesSql(facts: DatabaseFacts, options: ResetFunctionOptions):
     (sequence) =>
       `  select ${sequence.relid}::oid, c.last_value, c.is_called from ${qualifiedName(sequence)} c`,
   );
-  return `create or replace function shakedown.sequence_states() returns table (relid oid, last_value bigint, is_called boolean) language plpgsql as $states$
+  return `create or replace function shakedown_undo.sequence_states() returns table (relid oid, last_value bigint, is_called boolean) language plpgsql as $states$
 begin
   return query
 ${states.join("\n  union all\n")};

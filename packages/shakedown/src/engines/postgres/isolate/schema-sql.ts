@@ -1,6 +1,7 @@
 /**
- * What every slot database holds in its schema `shakedown`. Nothing here refers to an object of the application, so no
- * DROP or ALTER of the application is ever in its way.
+ * What every slot database holds in its schema `shakedown_undo`. No role may have that name: a schema named like the role
+ * comes before `public`, and would get the tables that the application makes. Nothing here refers to an object of the
+ * application, so no DROP or ALTER of it is ever in its way.
  *
  *   tables      a row for each table: its mark, when it was last seen, how it is reset
  *   sequences   the application's sequences as they were at each level
@@ -11,10 +12,10 @@
  *   level, allowance   sequences read as relations, because a sequence is the one thing that is the same in every snapshot
  */
 export const schemaSql = `
-create schema shakedown;
-grant usage on schema shakedown to public;
+create schema shakedown_undo;
+grant usage on schema shakedown_undo to public;
 
-create table shakedown.tables (
+create table shakedown_undo.tables (
   relid oid not null,
   tree oid not null,
   name text not null,
@@ -27,7 +28,7 @@ create table shakedown.tables (
   shape text
 ) with (fillfactor = 50);
 
-create table shakedown.sequences (
+create table shakedown_undo.sequences (
   relid oid not null,
   name text not null,
   level integer not null,
@@ -36,7 +37,7 @@ create table shakedown.sequences (
   shape text
 );
 
-create table shakedown.state (
+create table shakedown_undo.state (
   floor integer not null,
   floor_reason text,
   row_budget bigint not null,
@@ -44,7 +45,7 @@ create table shakedown.state (
   surroundings text not null
 );
 
-create unlogged table shakedown.log (
+create unlogged table shakedown_undo.log (
   tree oid not null,
   relid oid not null,
   level integer not null,
@@ -52,84 +53,84 @@ create unlogged table shakedown.log (
   row text collate "C" not null
 );
 
-create unlogged table shakedown.note (kind text not null, relid oid, reason text not null);
+create unlogged table shakedown_undo.note (kind text not null, relid oid, reason text not null);
 
-create unlogged sequence shakedown.level minvalue 0 start 0;
-create unlogged sequence shakedown.allowance minvalue 0 start 0;
+create unlogged sequence shakedown_undo.level minvalue 0 start 0;
+create unlogged sequence shakedown_undo.allowance minvalue 0 start 0;
 
-create function shakedown.nothing() returns trigger language plpgsql as $$ begin return null; end $$;
+create function shakedown_undo.nothing() returns trigger language plpgsql as $$ begin return null; end $$;
 
-create function shakedown.brief(statement text) returns text language sql immutable as $$
+create function shakedown_undo.brief(statement text) returns text language sql immutable as $$
   select case when length(s) > 200 then left(s, 199) || '…' else s end
   from (select pg_catalog.regexp_replace(pg_catalog.btrim(statement), '\\s+', ' ', 'g')) as shortened(s)
 $$;
 
-create function shakedown.note_spent(relid oid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+create function shakedown_undo.note_spent(relid oid) returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-  insert into shakedown.note values ('budget', relid, format('more rows of %s changed than are undone (rowBudget): %s', relid::regclass, shakedown.brief(current_query())));
+  insert into shakedown_undo.note values ('budget', relid, format('more rows of %s changed than are undone (rowBudget): %s', relid::regclass, shakedown_undo.brief(current_query())));
 end $$;
 
 ${logFunction(
   "log_insert",
-  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), -1, (r.*)::text
+  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown_undo.level), -1, (r.*)::text
      from (select * from entered limit shakedown_allowance) r`,
 )}
 ${logFunction(
   "log_delete",
-  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), 1, (r.*)::text
+  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown_undo.level), 1, (r.*)::text
      from (select * from left_behind limit shakedown_allowance) r`,
 )}
 ${logFunction(
   "log_update",
-  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), 1, (r.*)::text
+  `select tg_argv[0]::oid, tg_relid, (select last_value from shakedown_undo.level), 1, (r.*)::text
      from (select * from left_behind limit shakedown_allowance) r
    union all
-   select tg_argv[0]::oid, tg_relid, (select last_value from shakedown.level), -1, (r.*)::text
+   select tg_argv[0]::oid, tg_relid, (select last_value from shakedown_undo.level), -1, (r.*)::text
      from (select * from entered limit shakedown_allowance) r`,
   2,
 )}
 
-create function shakedown.log_truncate() returns trigger language plpgsql security definer ${pinnedSettings()} as $$
+create function shakedown_undo.log_truncate() returns trigger language plpgsql security definer ${pinnedSettings()} as $$
 declare
-  allowance bigint := (select last_value from shakedown.allowance);
+  allowance bigint := (select last_value from shakedown_undo.allowance);
   logged bigint;
 begin
   if current_setting('transaction_isolation') in ('repeatable read', 'serializable') then
     -- TRUNCATE removes rows that this snapshot does not see, and they could not be logged.
-    insert into shakedown.note values ('truncate', tg_relid, format('TRUNCATE of %s under %s: %s', tg_relid::regclass, current_setting('transaction_isolation'), shakedown.brief(current_query())));
+    insert into shakedown_undo.note values ('truncate', tg_relid, format('TRUNCATE of %s under %s: %s', tg_relid::regclass, current_setting('transaction_isolation'), shakedown_undo.brief(current_query())));
     return null;
   end if;
   execute format(
-    'insert into shakedown.log select %s, %s, (select last_value from shakedown.level), 1, (r.*)::text from (select * from only %s limit %s) r',
+    'insert into shakedown_undo.log select %s, %s, (select last_value from shakedown_undo.level), 1, (r.*)::text from (select * from only %s limit %s) r',
     tg_argv[0], tg_relid, tg_relid::regclass, allowance + 1
   );
   get diagnostics logged = row_count;
-  if logged > allowance then perform shakedown.note_spent(tg_relid); end if;
-  perform setval('shakedown.allowance', greatest(allowance - logged, 0));
+  if logged > allowance then perform shakedown_undo.note_spent(tg_relid); end if;
+  perform setval('shakedown_undo.allowance', greatest(allowance - logged, 0));
   return null;
 end $$;
 
-create function shakedown.track(relid oid) returns void language plpgsql as $$
+create function shakedown_undo.track(relid oid) returns void language plpgsql as $$
 declare
   t record;
 begin
   select c.oid::regclass as name, k.tree, c.relkind into strict t
-    from shakedown.tables k join pg_catalog.pg_class c on c.oid = k.relid where k.relid = track.relid;
+    from shakedown_undo.tables k join pg_catalog.pg_class c on c.oid = k.relid where k.relid = track.relid;
   if exists (select from pg_catalog.pg_trigger g where g.tgrelid = track.relid and g.tgname = '~shakedown_insert') then return; end if;
   execute format('
-    create trigger "~shakedown_insert" after insert on %1$s referencing new table as entered for each statement %2$s execute function shakedown.log_insert(%3$s);
-    create trigger "~shakedown_update" after update on %1$s referencing old table as left_behind new table as entered for each statement %2$s execute function shakedown.log_update(%3$s);
-    create trigger "~shakedown_delete" after delete on %1$s referencing old table as left_behind for each statement %2$s execute function shakedown.log_delete(%3$s)',
+    create trigger "~shakedown_insert" after insert on %1$s referencing new table as entered for each statement %2$s execute function shakedown_undo.log_insert(%3$s);
+    create trigger "~shakedown_update" after update on %1$s referencing old table as left_behind new table as entered for each statement %2$s execute function shakedown_undo.log_update(%3$s);
+    create trigger "~shakedown_delete" after delete on %1$s referencing old table as left_behind for each statement %2$s execute function shakedown_undo.log_delete(%3$s)',
     t.name, 'when (current_setting(''shakedown.control'', true) is distinct from ''on'')', t.tree);
   -- TRUNCATE of a partitioned table fires the triggers of every partition: only what holds rows logs them.
   if t.relkind = 'r' then
-    execute format('create trigger "~shakedown_truncate" before truncate on %1$s for each statement %2$s execute function shakedown.log_truncate(%3$s)',
+    execute format('create trigger "~shakedown_truncate" before truncate on %1$s for each statement %2$s execute function shakedown_undo.log_truncate(%3$s)',
       t.name, 'when (current_setting(''shakedown.control'', true) is distinct from ''on'')', t.tree);
   end if;
-  perform shakedown.wake(track.relid);
+  perform shakedown_undo.wake(track.relid);
 end $$;
 
-create function shakedown.wake(relid oid) returns void language plpgsql security definer set shakedown.guard = 'on' as $$
+create function shakedown_undo.wake(relid oid) returns void language plpgsql security definer set shakedown.guard = 'on' as $$
 declare
   command text;
 begin
@@ -157,19 +158,19 @@ function pinnedSettings(): string {
 }
 
 function logFunction(name: string, rows: string, rowsForEach = 1): string {
-  return `create function shakedown.${name}() returns trigger language plpgsql security definer ${pinnedSettings()} as $$
+  return `create function shakedown_undo.${name}() returns trigger language plpgsql security definer ${pinnedSettings()} as $$
 declare
   -- Read once: what is left out has to be noted, whoever else writes at the same time.
-  shakedown_allowance bigint := (select last_value from shakedown.allowance);
+  shakedown_allowance bigint := (select last_value from shakedown_undo.allowance);
   logged bigint;
 begin
-  insert into shakedown.log ${rows};
+  insert into shakedown_undo.log ${rows};
   get diagnostics logged = row_count;
   logged := logged / ${rowsForEach};
   if logged > 0 or shakedown_allowance = 0 then
     -- Two sessions may spend the same allowance: it bounds the time of a reset, and nothing else hangs on it.
-    if logged >= shakedown_allowance then perform shakedown.note_spent(tg_relid); end if;
-    perform setval('shakedown.allowance', greatest(shakedown_allowance - logged, 0));
+    if logged >= shakedown_allowance then perform shakedown_undo.note_spent(tg_relid); end if;
+    perform setval('shakedown_undo.allowance', greatest(shakedown_allowance - logged, 0));
   end if;
   return null;
 end $$;`;

@@ -31,7 +31,7 @@ export async function openUndoResetter(
       const answer = await withBarrier(control, options, () =>
         control.query<{ outcome: ResetAnswer }>({
           name: "shakedown_reset",
-          text: "select shakedown.reset($1) as outcome",
+          text: "select shakedown_undo.reset($1) as outcome",
           values: [level],
         }),
       );
@@ -57,7 +57,9 @@ export async function openUndoResetter(
     async mark(level) {
       if (level === 0) return await rebase();
       const answer = await withBarrier(control, options, () =>
-        control.query<{ reason: string | null }>("select shakedown.mark($1) as reason", [level]),
+        control.query<{ reason: string | null }>("select shakedown_undo.mark($1) as reason", [
+          level,
+        ]),
       );
       if ("error" in answer) throw answer.error;
       const reason = answer.result.rows[0]?.reason ?? undefined;
@@ -69,7 +71,7 @@ export async function openUndoResetter(
     },
     async touched(level) {
       const answer = await control.query<{ touched: readonly TouchedTable[] }>(
-        "select shakedown.touched($1) as touched",
+        "select shakedown_undo.touched($1) as touched",
         [level],
       );
       return answer.rows[0]?.touched ?? [];
@@ -152,13 +154,13 @@ function toOutcome(answer: ResetAnswer): ResetOutcome {
 
 async function vacuum(control: PgClient, touched: readonly TouchedTable[]): Promise<void> {
   const names = await control.query<{ names: string | null }>(
-    "select string_agg(t.relid::regclass::text, ', ') as names from shakedown.tables t where t.name = any ($1) and exists (select from pg_catalog.pg_class c where c.oid = t.relid)",
+    "select string_agg(t.relid::regclass::text, ', ') as names from shakedown_undo.tables t where t.name = any ($1) and exists (select from pg_catalog.pg_class c where c.oid = t.relid)",
     [touched.map((table) => table.name)],
   );
   const tables = [
-    "shakedown.log",
-    "shakedown.tables",
-    "shakedown.note",
+    "shakedown_undo.log",
+    "shakedown_undo.tables",
+    "shakedown_undo.note",
     ...(names.rows[0]?.names ? [names.rows[0].names] : []),
   ];
   await control.query(`vacuum (skip_locked) ${tables.join(", ")}`);
