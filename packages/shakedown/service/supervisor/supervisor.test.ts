@@ -153,7 +153,11 @@ test("when one service does not start, all others are stopped and the error is t
   const states = (await session.status()).services.map(({ name, state }) => `${name} ${state}`);
   expect(states).not.toContain("one ready");
   expect(states).toContain("bad failed");
-  expect(events.map((event) => event.type)).toContain("service:stopped");
+  expect(states).toContain("slow idle");
+  const told = (type: string) =>
+    events.flatMap((event) => (event.type === type ? [event.service] : []));
+  expect(told("service:failed")).toEqual(["bad"]);
+  expect(told("service:stopped").toSorted()).toEqual(["one", "slow"]);
 });
 
 test("a start that takes longer than the stack's limit is given up, and says who was late", async () => {

@@ -66,6 +66,11 @@ function drawnBoard({ plan, terminal, write }: ServiceBoardOptions): ServiceBoar
   timer.unref();
   return {
     show(event) {
+      if (event.type === "service:stopped" && rows.get(titleOf(event))?.mark === "starting") {
+        // Given up because another one failed, whose line says so.
+        rows.delete(titleOf(event));
+        draw();
+      }
       const row = settledRow(event, names) ?? startingRow(event, names);
       if (row === undefined) return;
       const known = rows.get(row.name);

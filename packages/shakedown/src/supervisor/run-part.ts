@@ -136,6 +136,11 @@ export function openRunPart(options: RunPartOptions): RunPart {
         states.set(service.name, { kind: "idle" });
         throw error.cause;
       }
+      if (isGivenUpForAnother(giveUp.signal)) {
+        states.set(service.name, { kind: "idle" });
+        emit({ type: "service:stopped", service: service.name, atEpochMs: Date.now() });
+        throw error;
+      }
       const failure = asStartFailure(service, error, log);
       states.set(service.name, { kind: "failed", error: failure });
       emit({
@@ -235,4 +240,9 @@ class BlockedByNeed extends Error {
   constructor(cause: unknown) {
     super("a need did not start", { cause });
   }
+}
+
+/** A start that took too long is the failure of whoever was late; any other is the failure of one service. */
+function isGivenUpForAnother({ aborted, reason }: AbortSignal): boolean {
+  return aborted && isShakedownError(reason) && reason.code !== "START_TIMEOUT";
 }
