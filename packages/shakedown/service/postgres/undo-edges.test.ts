@@ -206,6 +206,22 @@ describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
       expect(await one("select name from people where id = 1")).toBe("p1");
     });
 
+    test("waits for a change of the schema that is not committed yet", async () => {
+      await app.query("begin; create table made (id int)");
+      const resetting = resetter.reset(0);
+      await app.query("select pg_sleep(0.06)");
+      await app.query("commit");
+      expect((await resetting).kind).toBe("retire");
+    });
+
+    test("sees no change of the schema where one was rolled back meanwhile", async () => {
+      await app.query("begin; create table made (id int)");
+      const resetting = resetter.reset(0);
+      await app.query("select pg_sleep(0.06)");
+      await app.query("rollback");
+      expect(await resetting).toEqual({ kind: "clean" });
+    });
+
     test("takes a schema that was changed before a mark as it is then", async () => {
       await app.query(
         "create table made (id int primary key); insert into made values (1); delete from people where id = 1",

@@ -1,5 +1,15 @@
+/** Why nothing is known any more after a crash of the server. */
+export const crashed =
+  "the server crashed and recovered, which empties the log of what changed, as it empties every unlogged table";
+
 /** The baseline and the marks above it. */
 export const levelsSql = `
+-- A recovery puts unlogged sequences back to where they were made, before any value was set.
+create function shakedown_undo.is_emptied() returns boolean language plpgsql stable as $$
+begin
+  return not (select l.is_called from shakedown_undo.level l);
+end $$;
+
 create function shakedown_undo.has_rows(table_name text) returns boolean language plpgsql as $$
 declare
   answer boolean;
@@ -14,7 +24,7 @@ declare
   baseline record;
 begin
   select * into strict baseline from shakedown_undo.state;
-  if baseline.floor <> 0 or baseline.sequences <> sequences_option
+  if baseline.floor <> 0 or baseline.sequences <> sequences_option or shakedown_undo.is_emptied()
     or (select last_value from shakedown_undo.level) <> 0
     or exists (select from shakedown_undo.note)
     or exists (select from shakedown_undo.tables t where t.dirt <> 0 or pg_sequence_last_value(t.touch) is distinct from t.seen)
@@ -35,12 +45,14 @@ declare
   entry record;
   reason text;
 begin
+  if shakedown_undo.is_emptied() then return '${crashed}'; end if;
   select array_agg(t.relid) as relids, array_agg(t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
       string_agg(t.lock_name, ', ') as locks
     into dirty
     from shakedown_undo.tables t
     cross join lateral (select pg_sequence_last_value(t.touch) as mark offset 0) m
     where m.mark is distinct from t.seen;
+  lock table shakedown_undo.note in share row exclusive mode;
   if dirty.locks is not null then
     execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
   end if;

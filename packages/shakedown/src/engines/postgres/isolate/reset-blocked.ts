@@ -49,7 +49,7 @@ async function findHolders(control: PgClient): Promise<readonly Holder[]> {
     left join pg_catalog.pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'relation' and l.granted and l.database = (select oid from pg_catalog.pg_database where datname = current_database())
       and l.pid is distinct from pg_backend_pid()
-      and l.relation in (select t.relid from shakedown_undo.tables t)
+      and (l.relation in (select t.relid from shakedown_undo.tables t) or l.relation = 'shakedown_undo.note'::regclass)
     group by l.pid, a.application_name, a.state, a.query, a.xact_start
     order by bool_and(l.mode in ('AccessShareLock', 'RowShareLock')), a.xact_start nulls last`);
   return found.rows;

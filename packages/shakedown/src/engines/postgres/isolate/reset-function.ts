@@ -5,6 +5,7 @@ import {
   type SequenceFacts,
   type TableFacts,
 } from "./inspect-tables.ts";
+import { crashed } from "./levels-sql.ts";
 
 export interface ResetFunctionOptions {
   readonly sequences: "restore" | "keep";
@@ -28,6 +29,9 @@ declare
   touched jsonb := '[]';
   noted boolean;
 begin
+  if shakedown_undo.is_emptied() then
+    return jsonb_build_object('retire', ${quoteText(crashed)}, 'touched', '[]'::jsonb);
+  end if;
   -- A baseline that was taken since is what marks made before it have become.
   lvl := least(lvl, (select last_value from shakedown_undo.level));
   select array_agg(t.relid) as relids, array_agg(t.tree) as trees, array_agg(m.mark) as marks, string_agg(t.refusal, '; ') as refusal,
@@ -39,11 +43,12 @@ begin
   -- Before the lock, because a changed schema may lack what would be locked.
   noted := exists (select from shakedown_undo.note);
   if noted then reason := shakedown_undo.judge(); end if;
-  if dirty.locks is not null and reason is null then
-    execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
-  end if;
-
   if reason is null then
+    -- Whoever changes the schema writes a note in the same transaction: its end is waited for like that of any other write.
+    lock table shakedown_undo.note in share row exclusive mode;
+    if dirty.locks is not null then
+      execute 'lock table ' || dirty.locks || ' in share row exclusive mode';
+    end if;
     noted := exists (select from shakedown_undo.note);
     if noted then reason := shakedown_undo.judge(); end if;
   end if;
