@@ -15,18 +15,8 @@ describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
     let server: ThrowawayServer;
     let client: LeaseClient<PostgresHandle>;
 
-    beforeAll(async () => {
-      server = await startThrowawayServer(major);
-      await server.createDatabase("app");
-      const setup = await openPgClient(server.url("app"), { applicationName: "setup" });
-      await setup.query(`
-        create table people (id serial primary key, name text not null);
-        create table pets (id serial primary key, owner int references people on delete cascade, name text not null);
-        insert into people (name) values ('Ada'), ('Grace')`);
-      await installTemplate(setup);
-      await sealBaseline(setup, defaultSealOptions);
-      await setup.end();
-      client = await openClient(
+    const open = ({ ci }: { readonly ci: boolean }): Promise<LeaseClient<PostgresHandle>> =>
+      openClient(
         {
           service: "db",
           engine: "postgres",
@@ -46,13 +36,31 @@ describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
           references: {},
           restart: async () => await Promise.reject(new Error("not restarted here")),
           logLines: async () => [],
-          ci: false,
+          ci,
         },
       );
+
+    beforeAll(async () => {
+      server = await startThrowawayServer(major);
+      await server.createDatabase("app");
+      const setup = await openPgClient(server.url("app"), { applicationName: "setup" });
+      await setup.query(`
+        create table people (id serial primary key, name text not null);
+        create table pets (id serial primary key, owner int references people on delete cascade, name text not null);
+        insert into people (name) values ('Ada'), ('Grace')`);
+      await installTemplate(setup);
+      await sealBaseline(setup, defaultSealOptions);
+      await setup.end();
+      client = await open({ ci: false });
     });
     afterAll(async () => {
       await client?.[Symbol.asyncDispose]();
       await server?.[Symbol.asyncDispose]();
+    });
+
+    test("has few connections on a person's machine, and more in CI", async () => {
+      await using ofCi = await open({ ci: true });
+      expect([client, ofCi].map(({ handle }) => handle.pool.options.max)).toEqual([5, 10]);
     });
 
     test("puts rows and sequences back", async () => {
