@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseRedisUrl, redisConnection } from "../../src/engines/redis/connection.ts";
+import { lookAtExternal } from "../../src/engines/redis/external.ts";
+import { until } from "../../src/kit/until.ts";
 import engine from "../../src/engines/redis/engine.ts";
 import { redis } from "../../src/engines/redis/service.ts";
 import type { RunningLease } from "../../src/engines/engine.ts";
@@ -88,6 +91,50 @@ test("a number that was given back is free for the next run", async () => {
   }
   await using it = await checkout();
   expect((await it.lease(0)).outputs["url"]?.at(-1)).toBe("1");
+});
+
+test("a claim is renewed while its run lives, told when somebody else took it, and free a while after a kill", async () => {
+  const service = redis({ url });
+  await using context = await engineContext(service);
+  await using other = await checkout();
+  const running = await (await lookAtExternal(url, { claimMs: 300 })).start(context.start);
+  const lease = await running.lease?.({
+    ...context.start,
+    slot: 0,
+    generation: 0,
+  });
+  expect(lease?.outputs["url"]?.at(-1)).toBe("1");
+  const registry = redisConnection(parseRedisUrl(url));
+  const answer = async (...command: (string | number)[]) => (await registry.run([command]))[0];
+
+  // Renewed: it outlives its own time three times over.
+  const endMs = performance.now() + 900;
+  await until(() => performance.now() > endMs, { what: "three lives of a claim" });
+  expect((await other.lease(0)).outputs["url"]?.at(-1)).toBe("3");
+
+  // Taken over: the run that held it hears of it.
+  await answer("SET", "shakedown:claim:1", "somebody else", "PX", 400);
+  expect(await lease?.died).toMatchObject({ how: "lost its claim on database number 1" });
+  await expect(other.lease(1)).rejects.toMatchObject({ code: "SLOTS_EXHAUSTED" });
+
+  // That one was killed: nobody renews it, and what it left is gone with the next holder.
+  const left = redisConnection({ ...parseRedisUrl(url), database: 1 });
+  await left.run([["SET", "left", "behind"]]);
+  const next = await until(() => other.lease(1).catch(() => undefined), {
+    what: "the number to be free",
+    timeoutMs: 5000,
+    everyMs: 50,
+  });
+  expect(next.outputs["url"]?.at(-1)).toBe("1");
+  expect((await left.run([["DBSIZE"]]))[0]).toBe(0);
+
+  // The one that lost it does not empty what is another's by now.
+  await left.run([["SET", "the next", "holder's"]]);
+  await lease?.release();
+  expect((await left.run([["DBSIZE"]]))[0]).toBe(1);
+  left[Symbol.dispose]();
+  registry[Symbol.dispose]();
+  await running.stop();
 });
 
 test("a server that does not answer is refused with its address and without its password", async () => {

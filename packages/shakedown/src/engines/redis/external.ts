@@ -21,15 +21,20 @@ export interface ExternalServer {
   start(context: StartContext): Promise<Omit<RunningService, "provider">>;
 }
 
-/** Long enough for a supervisor that is stopped for a moment, short enough for whoever waits after a kill. */
-const claimMs = 30_000;
+export interface ExternalOptions {
+  /** Long enough for a supervisor that is stopped for a moment, short enough for whoever waits after a kill. @default 30000 */
+  readonly claimMs?: number;
+}
 
 /**
  * Looks at a server that is there already.
  *
  * @throws ShakedownError `PROVIDER_NONE` when it does not answer or has one database only
  */
-export async function lookAtExternal(url: string): Promise<ExternalServer> {
+export async function lookAtExternal(
+  url: string,
+  { claimMs = 30_000 }: ExternalOptions = {},
+): Promise<ExternalServer> {
   const address = parseRedisUrl(url);
   const shown = `${address.host}:${address.port}`;
   const connection = redisConnection(address);
@@ -44,7 +49,8 @@ export async function lookAtExternal(url: string): Promise<ExternalServer> {
     return {
       version,
       shown,
-      start: (context) => startExternal(context, { url, address, databases, shown, version }),
+      start: (context) =>
+        startExternal(context, { url, address, databases, shown, version, claimMs }),
     };
   } catch (cause) {
     throw new ShakedownError(
@@ -66,6 +72,7 @@ interface Server {
   readonly databases: number;
   readonly shown: string;
   readonly version: string;
+  readonly claimMs: number;
 }
 
 async function startExternal(
@@ -119,6 +126,9 @@ interface Claim {
 
 const renewScript =
   'if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("PEXPIRE", KEYS[1], ARGV[2]) end return 0';
+// In one piece: a claim that was lost may be another's at any moment, and so are the number's keys.
+const emptyAndReleaseScript =
+  'if redis.call("GET", KEYS[1]) ~= ARGV[1] then return 0 end redis.call("SELECT", ARGV[2]) redis.call("FLUSHDB") redis.call("SELECT", ARGV[3]) return redis.call("DEL", KEYS[1])';
 const releaseScript =
   'if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0';
 
@@ -131,7 +141,9 @@ async function claimNumber(registry: RedisConnection, server: Server): Promise<C
     if (number === home) continue;
     const key = `shakedown:claim:${number}`;
     const mark = `shakedown:used:${number}`;
-    const [claimed] = refuseErrors(await registry.run([["SET", key, token, "NX", "PX", claimMs]]));
+    const [claimed] = refuseErrors(
+      await registry.run([["SET", key, token, "NX", "PX", server.claimMs]]),
+    );
     if (claimed === null) {
       reasons.push(`${number} is held by another run`);
       continue;
@@ -147,7 +159,7 @@ async function claimNumber(registry: RedisConnection, server: Server): Promise<C
     refuseErrors(
       await registry.run([["SET", mark, "1"], ["SELECT", number], ["FLUSHDB"], ["SELECT", home]]),
     );
-    return hold(registry, { number, home, key, token });
+    return hold(registry, { number, home, key, token, claimMs: server.claimMs });
   }
   throw new ShakedownError(
     "SLOTS_EXHAUSTED",
@@ -161,9 +173,15 @@ async function claimNumber(registry: RedisConnection, server: Server): Promise<C
 
 function hold(
   registry: RedisConnection,
-  claim: { number: number; home: number; key: string; token: string },
+  claim: {
+    readonly number: number;
+    readonly home: number;
+    readonly key: string;
+    readonly token: string;
+    readonly claimMs: number;
+  },
 ): Claim {
-  const { number, home, key, token } = claim;
+  const { number, home, key, token, claimMs } = claim;
   let tellLost: (death: Death) => void = () => undefined;
   const lost = new Promise<Death>((resolve) => {
     tellLost = resolve;
@@ -191,12 +209,7 @@ function hold(
     lost,
     async release() {
       clearInterval(timer);
-      await registry.run([
-        ["SELECT", number],
-        ["FLUSHDB"],
-        ["SELECT", home],
-        ["EVAL", releaseScript, 1, key, token],
-      ]);
+      await registry.run([["EVAL", emptyAndReleaseScript, 1, key, token, number, home]]);
     },
   };
 }
