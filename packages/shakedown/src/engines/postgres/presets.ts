@@ -43,3 +43,24 @@ export function kysely({
 }: { readonly folder?: string } = {}): MigrateCommand {
   return { command: ["npx", "--no-install", "kysely", "migrate:latest"], inputs: [folder] };
 }
+
+/**
+ * The migrations of TypeORM, run by its own command on the data source file, which has to read `DATABASE_URL`. For one in
+ * TypeScript take `bin: "typeorm-ts-node-esm"` or `"typeorm-ts-node-commonjs"`.
+ *
+ * @default dataSource "src/data-source.js", folder "src/migrations", bin "typeorm"
+ */
+export function typeorm({
+  dataSource = "src/data-source.js",
+  folder = "src/migrations",
+  bin = "typeorm",
+}: {
+  readonly dataSource?: string;
+  readonly folder?: string;
+  readonly bin?: string;
+} = {}): MigrateCommand {
+  return {
+    command: ["npx", "--no-install", bin, "migration:run", "-d", dataSource],
+    inputs: [folder, dataSource],
+  };
+}
