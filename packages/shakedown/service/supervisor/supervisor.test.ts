@@ -155,7 +155,7 @@ test("when one service does not start, all others are stopped and the error is t
   expect(states).toContain("bad failed");
   expect(states).toContain("slow idle");
   const told = (type: string) =>
-    events.flatMap((event) => (event.type === type ? [event.service] : []));
+    events.flatMap((event) => (event.type === type && "service" in event ? [event.service] : []));
   expect(told("service:failed")).toEqual(["bad"]);
   expect(told("service:stopped").toSorted()).toEqual(["one", "slow"]);
 });
