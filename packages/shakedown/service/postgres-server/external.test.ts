@@ -114,3 +114,38 @@ test("a database that nothing calls a test database is refused when its URL come
     startEngine({ ...project, options: { url: "postgresql://a:b@127.0.0.1:1/shop" } }),
   ).rejects.toThrow(/nothing says that it is for tests/);
 });
+
+test("a local server is taken when it answers and has what is wanted, else the next provider", async () => {
+  await using project = await makeProject(shop);
+  await using server = await startEngine({ ...project });
+  const options = { migrate: "db/migrations", local: urlOf(server) };
+  const providerOf = async (more: Readonly<Record<string, string | string[]>>) => {
+    await using started = await startEngine({ ...project, options: { ...options, ...more } });
+    return started.running.provider;
+  };
+  expect(await providerOf({})).toMatchObject({
+    kind: "external",
+    reason: "it runs on this machine",
+    passedOver: [{ kind: "external", reason: "no url given" }],
+  });
+  const passedOver = async (more: Readonly<Record<string, string | string[]>>) => {
+    const provider = await providerOf(more);
+    expect(provider.kind).not.toBe("external");
+    return provider.passedOver.find(({ kind }) => kind === "local")?.reason;
+  };
+  expect(await passedOver({ local: "postgresql://a:b@127.0.0.1:1/x_test" })).toMatch(
+    /^127\.0\.0\.1:1 let nobody in: .*ECONNREFUSED/,
+  );
+  const other = server.running.provider.version.includes(" 18") ? "15" : "18";
+  expect(await passedOver({ version: other })).toMatch(/is version \d+\.\d+, not \d+$/);
+});
+
+test("what texts are sorted by is told, and that production may sort otherwise", async () => {
+  await using project = await makeProject({});
+  await using unsaid = await startEngine({ ...project });
+  expect(unsaid.running.provider.reason).toMatch(
+    /; sorts by (builtin|libc) C(\.UTF-8)?, where production may sort otherwise: set locale to what it has$/,
+  );
+  await using said = await startEngine({ ...project, options: { locale: "C" } });
+  expect(said.running.provider.reason).toMatch(/; sorts by libc C$/);
+});

@@ -9,10 +9,12 @@ import type { Installation } from "./provider/installation.ts";
 import { nativeRung } from "./provider/native.ts";
 import { parseVersionWish } from "./provider/version.ts";
 import { contentHash } from "./server/cache-key.ts";
+import { shownLocale } from "./server/initdb.ts";
 import { openServer } from "./server/open-server.ts";
 import { leaseControl, openSlotDatabases, seal } from "./slot-databases.ts";
 import { cloneDatabase } from "./server/databases.ts";
 import { routeLog } from "./server/route-log.ts";
+import { whyNotLocal } from "./external/look-at-local.ts";
 import { startExternal } from "./external/start-external.ts";
 import { validateOptions } from "./validate-options.ts";
 
@@ -21,11 +23,28 @@ const engine: Engine = {
   warm: loadPg,
   validate: validateOptions,
   fingerprint: (service, stack) => contentHash(parseOptions(service.options), stack),
-  start(context) {
+  async start(context) {
     const options = parseOptions(context.service.options);
-    return options.url === undefined
-      ? startOwn(context, options)
-      : startExternal(context, { ...options, url: options.url });
+    const { url, local, extensions } = options;
+    if (url !== undefined) return await startExternal(context, { ...options, url });
+    const passedOver = [{ kind: "external", reason: "no url given" }];
+    const wish = parseVersionWish(options.version);
+    if (local !== undefined && wish !== undefined) {
+      const reason = await whyNotLocal({ url: local, wish, extensions });
+      if (reason === undefined) {
+        const { provider, ...running } = await startExternal(context, { ...options, url: local });
+        return {
+          ...running,
+          provider: { ...provider, reason: "it runs on this machine", passedOver },
+        };
+      }
+      passedOver.push({ kind: "local", reason });
+    }
+    const { provider, ...running } = await startOwn(context, options);
+    return {
+      ...running,
+      provider: { ...provider, passedOver: [...passedOver, ...provider.passedOver] },
+    };
   },
 };
 
@@ -55,7 +74,10 @@ async function startOwn(context: StartContext, options: ParsedOptions): Promise<
   const fileCopy = installation.version.major >= 15;
   let isStopping = false;
   const common = {
-    provider: choice,
+    provider: {
+      ...choice,
+      reason: `${choice.reason}; ${collationText(options.locale, installation.version.major)}`,
+    },
     note: opened.note,
     died: server.process.exited.then(({ code, signal }) => {
       if (isStopping) return new Promise<never>(() => {});
@@ -88,6 +110,14 @@ async function startOwn(context: StartContext, options: ParsedOptions): Promise<
     onDatabase: log.onDatabase,
   });
   return { ...common, outputs: outputs("postgres"), control: {}, lease: slots.lease };
+}
+
+/** A difference in sorting is found in production only, if nobody tells. */
+function collationText(locale: string | undefined, major: number): string {
+  const sorts = `sorts by ${shownLocale(locale, major)}`;
+  return locale === undefined
+    ? `${sorts}, where production may sort otherwise: set locale to what it has`
+    : sorts;
 }
 
 function rungs(

@@ -101,6 +101,7 @@ export const optionsSchema = v.strictObject({
   ),
   url: v.optional(text),
   urlIsForTests: v.optional(v.boolean("is neither true nor false"), false),
+  local: v.optional(text),
   prefer: v.optional(v.picklist(["native", "embedded"], 'is neither "native" nor "embedded"')),
 });
 

@@ -40,6 +40,8 @@ export interface PostgresOptions {
   readonly url?: string | undefined | ((references: References) => string);
   /** Says that the database of `url` is for tests although its name does not. @default false */
   readonly urlIsForTests?: boolean;
+  /** A server that may run on this machine; where it does not answer, the next provider is taken. Its database has to be named like one for tests. */
+  readonly local?: string;
   /** Looked for first. @default native, then embedded */
   readonly prefer?: "native" | "embedded";
   /** @default "slot" */

@@ -6,6 +6,7 @@ import { nearest } from "../../kit/nearest.ts";
 import type { Problem, ServicePlan, StackPlan } from "../../stack/plan.ts";
 import { soundOptions } from "../sound-options.ts";
 import { patternProblem } from "./database-name.ts";
+import { localProblem } from "./external/look-at-local.ts";
 import { urlProblem } from "./external/url-for-tests.ts";
 import { migrationFiles } from "./migrate/migration-files.ts";
 import { optionsSchema, type ParsedOptions, seedPaths } from "./options.ts";
@@ -40,6 +41,7 @@ export async function validateOptions(
     ...(await inputProblems(options, stack.root, at)),
     ...localeProblems(options, `${at}.locale`),
     ...externalProblems(options, at),
+    ...localProblems(options, `${at}.local`),
   ];
 }
 
@@ -212,6 +214,21 @@ function localeProblems({ locale }: ParsedOptions, at: string): readonly Problem
       hint: 'Write it behind the colon, such as "icu:de-DE"',
     },
   ];
+}
+
+function localProblems({ local, url }: ParsedOptions, at: string): readonly Problem[] {
+  if (local === undefined) return [];
+  if (url !== undefined) {
+    return [
+      {
+        at,
+        message: "has no effect beside `url`, which comes first",
+        hint: "Take local or url out",
+      },
+    ];
+  }
+  const problem = localProblem(local);
+  return problem === undefined ? [] : [{ at, ...problem }];
 }
 
 function externalProblems(options: ParsedOptions, at: string): readonly Problem[] {

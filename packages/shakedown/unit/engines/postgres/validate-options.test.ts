@@ -139,6 +139,21 @@ test("a URL has to be for tests, and leaves nothing to choose", async () => {
   );
 });
 
+test("a local server is on this machine and for tests, and is not given beside a URL", async () => {
+  const told = async (options: Readonly<Record<string, JsonValue>>) =>
+    (await problems(options)).map(({ at, message }) => `${at} ${message}`);
+  expect(await told({ local: "postgresql://u:p@localhost/shop_test" })).toEqual([]);
+  expect(await told({ local: "postgresql://u:p@localhost/shop", urlIsForTests: true })).toEqual([
+    'services.db.local names the database "shop" on localhost, and nothing says that it is for tests',
+  ]);
+  expect(await told({ local: "postgresql://u:p@db.example/shop_test" })).toEqual([
+    "services.db.local names db.example, which is not this machine",
+  ]);
+  expect(
+    await told({ local: "postgresql://localhost/x_test", url: "postgresql://localhost/x_test" }),
+  ).toEqual(["services.db.local has no effect beside `url`, which comes first"]);
+});
+
 test("one database a test is not there yet", async () => {
   expect((await problems({}, "test"))[0]?.at).toBe("services.db.per");
 });

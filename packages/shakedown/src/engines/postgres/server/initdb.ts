@@ -58,6 +58,13 @@ export function localeArguments(locale: string | undefined, major: number): read
   return process.platform === "darwin" ? ["--locale=C"] : ["--locale=C.UTF-8"];
 }
 
+/** "builtin C.UTF-8": what texts are compared and sorted by. */
+export function shownLocale(locale: string | undefined, major: number): string {
+  const [provider = major >= 17 ? "builtin" : "libc", name] = splitLocale(locale);
+  const chosen = process.platform === "darwin" && major < 17 ? "C" : "C.UTF-8";
+  return `${provider} ${name === "" ? chosen : name}`;
+}
+
 /** "icu:de-DE", "builtin:C.UTF-8", "en_US.UTF-8". */
 export function splitLocale(locale: string | undefined): readonly [string | undefined, string] {
   if (locale === undefined) return [undefined, ""];
