@@ -49,7 +49,9 @@ function testCase(snapshot: TestSnapshot): string[] {
     ...test.tags.map((tag) => ["tag", tag] as const),
   ];
   const output = [
-    ...(result.state === "failed" ? writtenLines(snapshot) : []).map((line) => `--- wrote to ${line}`),
+    ...(result.state === "failed" ? writtenLines(snapshot) : []).map(
+      (line) => `--- wrote to ${line}`,
+    ),
     ...logs.flatMap(({ service, slot, shared, lines }) => [
       `--- ${service}${slot === undefined ? "" : ` (slot ${slot})`}${shared ? ", other tests' lines included" : ""}`,
       ...lines,
