@@ -1,28 +1,13 @@
 import { ShakedownError } from "../../errors/shakedown-error.ts";
-import type { Problem } from "../../stack/plan.ts";
+import type { Problem, ServicePlan } from "../../stack/plan.ts";
 import type { Engine } from "../engine.ts";
+import { optionProblems } from "../option-problems.ts";
+import { optionsSchema } from "./options.ts";
 
 /** The supervisor's side of an application that lives in the tests' own process: there is nothing to start. */
 const engine: Engine = {
   name: "app",
-  validate: async ({ name, options, per }) => {
-    const problems: Problem[] = [];
-    if (!("handler" in options)) {
-      problems.push({
-        at: `services.${name}.handler`,
-        message: "is missing",
-        hint: 'Say how the application is made: app({ handler: () => import("./src/app.ts") })',
-      });
-    }
-    if (per !== "slot") {
-      problems.push({
-        at: `services.${name}.per`,
-        message: `is "${per}", but an application in the tests' process lives in each worker`,
-        hint: 'Leave `per` away, or use command({ per: "run", … })',
-      });
-    }
-    return problems;
-  },
+  validate: async (service) => [...optionProblems(service, optionsSchema), ...perProblems(service)],
   start: async ({ service, signal }) => {
     if (signal.aborted)
       throw new ShakedownError("START_FAILED", `${service.name} was given up before it started`);
@@ -41,3 +26,14 @@ const engine: Engine = {
 };
 
 export default engine;
+
+function perProblems({ name, per }: ServicePlan): Problem[] {
+  if (per === "slot") return [];
+  return [
+    {
+      at: `services.${name}.per`,
+      message: `is "${per}", but an application in the tests' process lives in each worker`,
+      hint: 'Leave `per` away, or use command({ per: "run", … })',
+    },
+  ];
+}

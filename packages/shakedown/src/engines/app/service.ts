@@ -1,6 +1,6 @@
 import { ownModule } from "../../kit/own-module.ts";
 import { callback, derived } from "../../stack/option-functions.ts";
-import type { References, Service } from "../../stack/service.ts";
+import type { Lifetime, References, Service } from "../../stack/service.ts";
 import type { WebSocketClient, ConnectOptions } from "../command/web-socket-client.ts";
 import type { HttpClient } from "../command/http-client.ts";
 import { openApp } from "./client.ts";
@@ -39,7 +39,17 @@ export interface AppHandle extends HttpClient {
 
 /** The application under test in the tests' own process: breakpoints work, and coverage needs nothing. */
 export function app(options: AppOptions): Service<AppHandle> {
-  const { after = [], env, handler, onReset } = options;
+  // What is no option, and a `per`, go along to be refused.
+  const {
+    after = [],
+    env,
+    handler,
+    onReset,
+    per = "slot",
+    ...rest
+  } = options as AppOptions & {
+    readonly per?: Lifetime;
+  };
   return {
     kind: "shakedown.service",
     engine: {
@@ -47,9 +57,10 @@ export function app(options: AppOptions): Service<AppHandle> {
       module: ownModule("engines/app/engine"),
       outputs: [],
     },
-    per: "slot",
+    per,
     after,
     options: {
+      ...rest,
       ...(env === undefined ? {} : { env: derived(env) }),
       handler: callback(handler),
       ...(onReset === undefined ? {} : { onReset: callback(onReset) }),
