@@ -42,22 +42,28 @@ export async function waitForGroup(group: number, waitMs: number): Promise<boole
  * Gives how many were found.
  */
 export function killMarked(mark: string): number {
-  if (!hasProc()) return 0;
   let killed = 0;
   // A process may fork between the look and the kill; its child carries the mark too.
   for (let round = 0; round < 5; round += 1) {
-    const found = listPids().filter((pid) => pid !== process.pid && isMarked(pid, mark));
-    if (found.length === 0) break;
-    for (const pid of found) {
-      try {
-        process.kill(pid, "SIGKILL");
-        killed += 1;
-      } catch {
-        // Gone in the meantime.
-      }
-    }
+    const found = signalMarked(mark, "SIGKILL");
+    if (found === 0) break;
+    killed += found;
   }
   return killed;
+}
+
+/** Sends a signal to every process whose environment holds `mark`, once. Linux only. Gives how many got it. */
+export function signalMarked(mark: string, signal: NodeJS.Signals): number {
+  if (!hasProc()) return 0;
+  const found = listPids().filter((pid) => pid !== process.pid && isMarked(pid, mark));
+  return found.filter((pid) => {
+    try {
+      return process.kill(pid, signal);
+    } catch {
+      // Gone in the meantime.
+      return false;
+    }
+  }).length;
 }
 
 function isMarked(pid: number, mark: string): boolean {

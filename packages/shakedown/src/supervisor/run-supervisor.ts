@@ -56,15 +56,16 @@ export async function runSupervisor({
   const roots = await makeFolders({ stackFile: places.stackFile, environment });
   // A folder of our own: the leash of a predecessor that was killed may still be removing its own.
   const sockets = await mkdtemp(join(roots.sockets, `${self.pid}-`));
+  const cookie = randomUUID().replaceAll("-", "");
   const opening = openProcesses({
-    cookie: randomUUID().replaceAll("-", ""),
+    cookie,
     runtimeFolder: sockets,
     onNote: (text) => void process.stderr.write(`${text}\n`),
   });
   void warmEngines(places).catch(() => {}); // the first start of a stack knows none
   const processes = await opening;
   scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
-  const claim = await claimData(roots, places.key, self);
+  const claim = await claimData(roots, places.key, { ...self, cookie, sockets });
   await processes.removeOnDeath(claim);
   scope.defer("the claim on data folders", () => rm(claim, { force: true }));
 
