@@ -53,13 +53,13 @@ export interface CliProject extends AsyncDisposable {
 
 export async function makeCliProject(
   files: Readonly<Record<string, string>>,
-  { vitest = true }: { readonly vitest?: boolean } = {},
+  { vitest = true, pg = false }: { readonly vitest?: boolean; readonly pg?: boolean } = {},
 ): Promise<CliProject> {
   if (!existsSync(cli)) throw new Error(`${cli} is missing: npm run build --workspace shakedown`);
   const folder = await realpath(await mkdtemp(join(tmpdir(), "shakedown cli é-")));
   await mkdir(join(folder, "node_modules"));
   await symlink(packageFolder, join(folder, "node_modules", "shakedown"));
-  for (const name of vitest ? ["vitest", "vite"] : ["vite"]) {
+  for (const name of ["vite", ...(vitest ? ["vitest"] : []), ...(pg ? ["pg"] : [])]) {
     await symlink(installedFolder(name), join(folder, "node_modules", name));
   }
   const running = new Set<ChildProcess>();

@@ -56,6 +56,7 @@ export async function openApp(
       connect: (path, connect) =>
         connectWebSocket({ title: service, url: listening.url }, path, connect),
     },
+    quiesce: () => transport.settle(),
     reset: async () => ({ kind: "clean" }),
     mark: async () => {},
     resume: async () => {

@@ -69,6 +69,7 @@ export async function openCommandClient(
   const handle = own as ServiceHandle;
   return {
     handle,
+    quiesce: () => transport.settle(),
     // A process has no data of its own: what it wrote to other services is theirs to undo.
     async reset(to) {
       level = to;

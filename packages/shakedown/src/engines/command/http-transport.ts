@@ -1,7 +1,7 @@
 import type { Agent as HttpAgent } from "node:http";
 import { Agent, request as requestHttp } from "../../kit/node-http.ts";
 import { request as requestHttps } from "node:https";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 
 export interface SentRequest {
   readonly method: string;
@@ -20,11 +20,31 @@ export interface RawResponse {
 /** Carries one request: over the network, or to a handler in this process. */
 export type HttpTransport = (request: SentRequest) => Promise<RawResponse>;
 
-/** Keeps connections open between requests until it is disposed. */
-export function networkTransport(): { send: HttpTransport } & Disposable {
+/** How long a request may go on after the test that sent it. */
+const lateMs = 1000;
+
+/** Keeps connections open between requests until it is disposed. `settle` waits for requests that nobody waits for. */
+export function networkTransport(): { send: HttpTransport; settle(): Promise<void> } & Disposable {
   const agent = new Agent({ keepAlive: true });
+  const sending = new Set<Promise<unknown>>();
   return {
-    send: (sent) => send(sent, agent),
+    send: (sent) => {
+      const answer = send(sent, agent);
+      sending.add(answer);
+      const forget = (): void => void sending.delete(answer);
+      answer.finally(forget).catch(() => {}); // told to whoever sent it
+      return answer;
+    },
+    async settle() {
+      if (sending.size === 0) return;
+      const late = new AbortController();
+      await Promise.race([
+        Promise.allSettled(sending),
+        sleep(lateMs, undefined, { signal: late.signal }).catch(() => {}), // all were answered
+      ]);
+      late.abort();
+      if (sending.size > 0) agent.destroy();
+    },
     [Symbol.dispose]: () => agent.destroy(),
   };
 }

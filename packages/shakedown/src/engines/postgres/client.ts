@@ -2,7 +2,7 @@ import type pg from "pg";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
 import { Scope } from "../../kit/scope.ts";
-import { openPgClient, openPgPool } from "./driver.ts";
+import { openPgClient } from "./driver.ts";
 import { type PostgresHandle, postgresHandle } from "./handle.ts";
 import { defaultSealOptions } from "./isolate/baseline.ts";
 import { openDeleteResetter } from "./isolate/delete-resetter.ts";
@@ -13,6 +13,7 @@ import { openUndoResetter } from "./isolate/undo-resetter.ts";
 import { openNestedConnection } from "./nested-connection.ts";
 import { rollbackPool } from "./rollback-pool.ts";
 import type { PostgresSession } from "./sessions.ts";
+import { openTestPool, type TestPool } from "./test-pool.ts";
 
 /** Opens the test side of a slot's database: connections for the test, and one of our own that resets. */
 export async function openClient(
@@ -33,7 +34,7 @@ async function openParts(
   context: OpenClientContext,
   scope: Scope,
 ): Promise<LeaseClient<PostgresHandle>> {
-  const { resetter, pool } = await openWay(lease, context, scope);
+  const { resetter, pool, testPool } = await openWay(lease, context, scope);
   const sessions = new Map<PostgresSession, number>();
   let level = 0;
   const handle = postgresHandle({
@@ -60,12 +61,13 @@ async function openParts(
   return {
     handle,
     async reset(toLevel) {
-      await closeSessions(toLevel);
+      await Promise.all([closeSessions(toLevel), testPool?.settle(toLevel)]);
       level = toLevel;
       return await resetter.reset(toLevel);
     },
     async mark(toLevel) {
       await resetter.mark(toLevel);
+      testPool?.mark(toLevel);
       level = toLevel;
     },
     touched: async () => (await resetter.touched?.(level)) ?? [],
@@ -76,6 +78,8 @@ async function openParts(
 interface Way {
   readonly resetter: Resetter;
   readonly pool: pg.Pool;
+  /** Absent where all of the pool is one connection. */
+  readonly testPool?: TestPool;
 }
 
 async function openWay(
@@ -89,13 +93,14 @@ async function openWay(
   const budgetMs = typeof control["resetBudgetMs"] === "number" ? control["resetBudgetMs"] : 2000;
   const own = (resetter: Resetter): Resetter =>
     scope.own("the connection that resets", resetter, (value) => value.close());
-  const openPool = async (): Promise<pg.Pool> => {
-    const pool = await openPgPool(url, {
+  const openPool = async (): Promise<Pick<Way, "pool" | "testPool">> => {
+    const testPool = await openTestPool(url, {
       max: context.ci ? 10 : 5,
       application_name: `shakedown test ${service}`,
       allowExitOnIdle: true,
     });
-    return scope.own("the pool", pool, (open) => open.end());
+    scope.own("the pool", testPool, (open) => open.close());
+    return { pool: testPool.pool, testPool };
   };
   const way = String(control["reset"] ?? "undo");
   switch (way) {
@@ -111,12 +116,12 @@ async function openWay(
             budgetMs,
           }),
         ),
-        pool: await openPool(),
+        ...(await openPool()),
       };
     case "delete":
       return {
         resetter: own(await openDeleteResetter(controlUrl, { budgetMs })),
-        pool: await openPool(),
+        ...(await openPool()),
       };
     case "rollback": {
       const connection = await openPgClient(url, { applicationName: `shakedown test ${service}` });
@@ -125,7 +130,7 @@ async function openWay(
       return { resetter: own(rollbackResetter(nested)), pool: rollbackPool(nested) };
     }
     case "none":
-      return { resetter: own(noneResetter()), pool: await openPool() };
+      return { resetter: own(noneResetter()), ...(await openPool()) };
     default:
       throw new ShakedownError(
         "RESET_UNSUPPORTED",
