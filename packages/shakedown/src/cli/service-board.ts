@@ -160,7 +160,7 @@ function padded(row: ServiceRow, services: ServicesShown): ServiceRow {
   return {
     ...row,
     name: row.name.padEnd(width),
-    what: row.what.padEnd(13),
+    what: row.what.padEnd(14),
     provider: row.provider.padEnd(8),
   };
 }

@@ -12,10 +12,11 @@ export interface ServiceRow {
 
 /** ` ✔ db     postgres 18.4  native  started in 41 ms (data folder from cache)`, in columns that stand under each other. */
 export function serviceLines(rows: readonly ServiceRow[], paint: Paint): string[] {
+  const shown = rows.map((row) => ({ ...row, what: shortened(row.what) }));
   const width = (column: "name" | "what" | "provider"): number =>
-    Math.max(0, ...rows.map((row) => row[column].length));
+    Math.max(0, ...shown.map((row) => row[column].length));
   const [name, what, provider] = [width("name"), width("what"), width("provider")];
-  return rows.map((row) => {
+  return shown.map((row) => {
     const columns = [
       row.name.padEnd(name),
       row.what.padEnd(what),
@@ -25,6 +26,13 @@ export function serviceLines(rows: readonly ServiceRow[], paint: Paint): string[
     return ` ${markOf(row.mark, paint)} ${columns.join("  ")}`.trimEnd();
   });
 }
+
+/** The command line of a process can be long; what comes after it matters more. */
+function shortened(what: string): string {
+  return what.length > mostOfWhat ? `${what.slice(0, mostOfWhat - 1)}…` : what;
+}
+
+const mostOfWhat = 20;
 
 export function toServiceRow(service: ServiceSnapshot): ServiceRow {
   const failure = service.failures[0];

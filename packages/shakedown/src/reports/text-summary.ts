@@ -84,10 +84,7 @@ function errorLines(
   paint: Paint,
   diffs: boolean,
 ): string[] {
-  const place =
-    stack === undefined
-      ? undefined
-      : /\(?((?:file:\/\/)?\/[^()\s]+:\d+:\d+)\)?/.exec(printable(stack))?.[1];
+  const place = stack === undefined ? undefined : ownPlace(printable(stack));
   return [
     ...cut(printable(message).trimEnd().split("\n"), 20).map(
       (line) => `     ${paint("red", line)}`,
@@ -97,6 +94,15 @@ function errorLines(
       : cut(printable(diff).trim().split("\n"), 30).map((line) => `       ${line}`.trimEnd())),
     ...(place === undefined ? [] : [`       ${paint("dim", `at ${place}`)}`]),
   ];
+}
+
+/** The innermost frame in code of the user's: one in a package says nothing, and a message may hold what looks like one. */
+function ownPlace(stack: string): string | undefined {
+  return stack
+    .split("\n")
+    .filter((line) => !line.includes("/node_modules/"))
+    .map((line) => /^\s+at (?:.*\(|async )?((?:file:\/\/)?\/.+:\d+:\d+)\)?$/.exec(line)?.[1])
+    .find((place) => place !== undefined);
 }
 
 function logLines({ service, slot, shared, lines }: LogSlice, paint: Paint): string[] {

@@ -84,7 +84,10 @@ export function toError(error: SerializedError): TestResult["errors"][number] {
       error.name === undefined || /^(AssertionError|Error|ShakedownError)$/.test(error.name)
         ? error.message
         : `${error.name}: ${error.message}`,
-      ...(logTail === undefined ? [] : logTail.map((line) => `  │ ${line}`)),
+      // Where the fixtures told an error in full, its log is in the message.
+      ...(logTail ?? [])
+        .filter((line) => !error.message.includes(line))
+        .map((line) => `  │ ${line}`),
       ...(typeof hint === "string" ? [`→ ${hint}`] : []),
     ].join("\n"),
     ...(error.stack === undefined ? {} : { stack: error.stack }),

@@ -49,9 +49,9 @@ const events: ServiceEvent[] = [
 describe("the board of services", () => {
   test("appends one line for each service where nothing can be drawn over", () => {
     expect(shown(false)).toMatchInlineSnapshot(`
-      " ✔ cache    redis 7.0      native    one for each worker, on demand
-       ✔ db       postgres 18.4  native    started in 41 ms (data folder from cache)
-       ✖ api.0    command                  did not start
+      " ✔ cache    redis 7.0       native    one for each worker, on demand
+       ✔ db       postgres 18.4   native    started in 41 ms (data folder from cache)
+       ✖ api.0    command                   did not start
       "
     `);
   });
@@ -69,16 +69,40 @@ describe("the board of services", () => {
       "
     `);
   });
+
+  test("forgets a start that was given up, and keeps a long command from pushing its state away", () => {
+    const started = (service: string): ServiceEvent => ({
+      type: "service:starting",
+      service,
+      waitedFor: [],
+      atEpochMs: 1,
+    });
+    const given = { type: "service:stopped", service: "db", atEpochMs: 2 } as const;
+    const ready: ServiceEvent = {
+      type: "service:ready",
+      service: "api",
+      tookMs: 1,
+      engine: "command",
+      provider: { ...provider, version: "node --enable-source-maps src/server.js" },
+      attached: false,
+      atEpochMs: 3,
+    };
+    expect(
+      shown(true, [started("db"), started("api"), given, ready], 80)
+        .split("\u001B[J")
+        .at(-1),
+    ).toBe(" ✔ api  node --enable-sourc…  native  one for each worker, on demand\n");
+  });
 });
 
-function shown(redraws: boolean): string {
+function shown(redraws: boolean, told = events, columns = 41): string {
   let text = "";
   using board = openServiceBoard({
     plan,
-    terminal: { paint: plainPaint, redraws, columns: 41 },
+    terminal: { paint: plainPaint, redraws, columns },
     write: (part) => (text += part),
   });
-  for (const event of events) board.show(event);
+  for (const event of told) board.show(event);
   return text;
 }
 

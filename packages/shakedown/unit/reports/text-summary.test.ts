@@ -5,6 +5,26 @@ import { textSummary } from "../../src/reports/text-summary.ts";
 import { exampleRun, hostileRun } from "./example-run.ts";
 
 describe("textSummary", () => {
+  test("points to the user's own code, not into packages or messages", () => {
+    const errors = (stack: string) => [{ message: "broke", stack }];
+    const place = (stack: string): string | undefined => {
+      const events = exampleRun.map((event) =>
+        event.type === "test:finished" && event.result.state === "failed"
+          ? { ...event, result: { ...event.result, errors: errors(stack) } }
+          : event,
+      );
+      return /^ {7}at (.*)/m.exec(textSummary(reduceRun(events)))?.[1];
+    };
+    expect(place("Error: bad/001.sql:2:1 broke\n    at /x/node_modules/pg/a.js:1:2")).toBe(
+      undefined,
+    );
+    expect(
+      place(
+        "Error: broke\n    at go (file:///x/node_modules/a.js:1:2)\n    at async file:///my repö/b.ts:3:4",
+      ),
+    ).toBe("file:///my repö/b.ts:3:4");
+  });
+
   test("tells what failed, what the services did meanwhile, and the totals last", () => {
     expect(textSummary(reduceRun(exampleRun), { folder: ".shakedown/runs/2026-11-21-0912-3f9a" }))
       .toMatchInlineSnapshot(`
