@@ -1,6 +1,15 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandIndex } from "../src/cli/command-index.ts";
-import { type CliProject, makeCliProject, normalised, webServer, webStack } from "./cli-project.ts";
+import {
+  type CliProject,
+  makeCliProject,
+  normalised,
+  nothingStays,
+  webServer,
+  webStack,
+} from "./cli-project.ts";
 
 describe("the command line, without services", () => {
   let project: CliProject;
@@ -128,7 +137,11 @@ describe("the command line, without services", () => {
         STACK_INVALID
       "
     `);
-    expect(project.processes()).toEqual([]);
+    // The supervisor that was on its way meanwhile is told to go; no service has left a log.
+    await nothingStays(project);
+    expect(
+      existsSync(join(project.folder, "wrong/.shakedown/stacks/shakedown/logs/clock.log")),
+    ).toBe(false);
   });
 
   test("install says what it would do", async () => {
