@@ -113,10 +113,15 @@ async function takeLock(
     if (code === "ENOENT") return false;
     if (code !== "EEXIST") throw error;
   }
-  const held = await readOwner(owner);
+  await removeDeadLock(lock);
+  return false;
+}
+
+/** A client that was killed while it started a supervisor leaves its lock. */
+export async function removeDeadLock(lock: string): Promise<void> {
+  const held = await readOwner(join(lock, "owner.json"));
   const isDead = held === undefined ? await isOlderThan(lock, ownerWriteMs) : !isAlive(held);
   if (isDead) await rm(lock, { recursive: true, force: true });
-  return false;
 }
 
 async function isOlderThan(lock: string, ageMs: number): Promise<boolean> {
@@ -142,7 +147,7 @@ async function start(
   const main = fileURLToPath(ownModule("supervisor/main"));
   const pid = await startDetached({
     command: process.execPath,
-    args: [...littleMemory, main, JSON.stringify({ places, socket })],
+    args: [...littleMemory, main, JSON.stringify({ places, socket, starter: ownIdentity() })],
     cwd: dirname(places.stackFile),
     env: environment,
     logFile: places.supervisorLog,

@@ -93,11 +93,19 @@ function match(
     if (row.method !== method || row.parts.length !== parts.length) continue;
     if (!row.parts.every((part, index) => part.startsWith(":") || part === parts[index])) continue;
     const named = row.parts.flatMap((part, index) =>
-      part.startsWith(":") ? [[part.slice(1), decodeURIComponent(parts[index] ?? "")]] : [],
+      part.startsWith(":") ? [[part.slice(1), decoded(parts[index] ?? "")]] : [],
     );
     return { ...row, at: Object.fromEntries(named) as Record<string, string> };
   }
   return undefined;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (cause) {
+    throw new ShakedownError("CONTROL_PROTOCOL", `a path with a broken escape: ${part}`, { cause });
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<JsonValue> {

@@ -5,12 +5,13 @@ import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { Scope } from "../kit/scope.ts";
-import { ownIdentity } from "../process/identity.ts";
+import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
 import { openProcesses } from "../process/open-processes.ts";
 import { makeFolders } from "../providers/folders.ts";
 import { invalidStackError } from "../stack/invalid-stack.ts";
 import { validatePlan } from "../stack/validate-plan.ts";
 import { packageVersion } from "../kit/package-version.ts";
+import { removeDeadLock } from "./ensure-supervisor.ts";
 import { publishSocket, unpublishSocket } from "./publish-socket.ts";
 import { listenJson, type Routes } from "./json-server.ts";
 import { loadEngines, rememberEngines, warmEngines } from "./load-engines.ts";
@@ -18,21 +19,23 @@ import type { Places } from "./places.ts";
 import {
   type BorrowSlot,
   type OpenSession,
-  type StartServices,
   protocolVersion,
   type RetireSlot,
   type SupervisorInfo,
   type SupervisorStatus,
 } from "./protocol.ts";
 import { readLogs } from "./read-logs.ts";
+import { readRequest } from "./read-request.ts";
 import { openSessions, type Session } from "./sessions.ts";
 import { openStackRoom, roomKeyOf, type StackRoom } from "./stack-room.ts";
-import { claimData, sweepOrphans } from "./sweep-orphans.ts";
+import { claimData, claimFileOf, sweepOrphans } from "./sweep-orphans.ts";
 
 export interface SupervisorOptions {
   readonly places: Places;
   /** Where clients look: a link to the socket of whichever supervisor runs. */
   readonly socket: string;
+  /** The client that waits for us. */
+  readonly starter: ProcessIdentity;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -44,6 +47,7 @@ export interface SupervisorOptions {
 export async function runSupervisor({
   places,
   socket,
+  starter,
   environment,
 }: SupervisorOptions): Promise<void> {
   const scope = new Scope();
@@ -65,8 +69,10 @@ export async function runSupervisor({
   void warmEngines(places).catch(() => {}); // the first start of a stack knows none
   const processes = await opening;
   scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
-  const claim = await claimData(roots, places.key, { ...self, cookie, sockets });
+  const claim = claimFileOf(roots, places.key, self);
+  // Before it is there: a kill in between would leave it.
   await processes.removeOnDeath(claim);
+  await claimData(claim, { ...self, cookie, sockets });
   scope.defer("the claim on data folders", () => rm(claim, { force: true }));
 
   /** Generations of the stack by what shapes them; there is more than one only while a stack file is being edited. */
@@ -220,19 +226,19 @@ export async function runSupervisor({
       return {};
     },
     "POST /sessions": async ({ body, response }) => {
-      await openSession(body as unknown as OpenSession, response);
+      await openSession(readRequest.openSession(body), response);
       return undefined;
     },
     "POST /sessions/:session/start": async ({ at, body }) => {
       const session = sessions.find(at["session"] ?? "");
       const names =
-        (body as StartServices | null)?.services ??
+        readRequest.startServices(body).services ??
         session.room.plan.services.map(({ name }) => name);
       await start(session, names);
       return {};
     },
     "POST /sessions/:session/slots": ({ at, body }) =>
-      borrow(sessions.find(at["session"] ?? ""), body as unknown as BorrowSlot),
+      borrow(sessions.find(at["session"] ?? ""), readRequest.borrowSlot(body)),
     "POST /sessions/:session/slots/:slot/return": ({ at }) => {
       const session = sessions.find(at["session"] ?? "");
       for (const [wish, { slot }] of session.borrowed)
@@ -240,7 +246,7 @@ export async function runSupervisor({
       return {};
     },
     "POST /sessions/:session/slots/:slot/retire": ({ at, body }) =>
-      retire(sessions.find(at["session"] ?? ""), Number(at["slot"]), body as unknown as RetireSlot),
+      retire(...borrowedSlot(at), readRequest.retireSlot(body)),
     "POST /sessions/:session/restart/:service": ({ at }) => {
       throw new ShakedownError(
         "TEST_SETUP",
@@ -248,12 +254,21 @@ export async function runSupervisor({
         { hint: `Give each worker its own: ${at["service"]}: …({ per: "slot" })` },
       );
     },
-    "POST /sessions/:session/slots/:slot/restart/:service": ({ at }) =>
-      sessions
-        .find(at["session"] ?? "")
-        .room.slot(Number(at["slot"]))
-        .restart(at["service"] ?? ""),
+    "POST /sessions/:session/slots/:slot/restart/:service": ({ at }) => {
+      const [session, slot] = borrowedSlot(at);
+      return session.room.slot(slot).restart(at["service"] ?? "");
+    },
   };
+
+  function borrowedSlot(at: Readonly<Record<string, string>>): [Session, number] {
+    const session = sessions.find(at["session"] ?? "");
+    for (const { slot } of session.borrowed.values())
+      if (String(slot) === at["slot"]) return [session, slot];
+    throw new ShakedownError(
+      "CONTROL_PROTOCOL",
+      `the session has not borrowed slot ${at["slot"] ?? ""}`,
+    );
+  }
 
   let closeServer = (): void => {};
   function stop(): Promise<void> {
@@ -270,6 +285,7 @@ export async function runSupervisor({
       await scope[Symbol.asyncDispose]().catch((error: unknown) =>
         process.stderr.write(`stopping: ${String(error)}\n`),
       );
+      await removeDeadLock(`${socket}.lock`);
       await rmdir(roots.sockets).catch(() => {}); // not empty: a successor or a waiting client is in it
       stopped();
     })();
@@ -295,11 +311,13 @@ export async function runSupervisor({
   stopWhenNobodyComes();
   await ended;
 
-  /** The client that started us opens a session at once; if it died before that, we go too. */
+  /** The client that started us opens a session soon; if it dies before that, we go too. */
   function stopWhenNobodyComes(): void {
-    const timer = setTimeout(() => {
-      if (rooms.size === 0 && sessions.all().length === 0) void stop();
-    }, 10_000);
+    const timer = setInterval(() => {
+      if (rooms.size > 0 || sessions.all().length > 0) return clearInterval(timer);
+      const isLate = Date.now() - startedEpochMs > 10_000;
+      if (isLate || !isAlive(starter)) void stop();
+    }, 500);
     timer.unref();
   }
 }

@@ -42,16 +42,16 @@ function openOne(file: string): Omit<OpenLog, "forSlot"> {
   const recent: string[] = [];
   const flush = (): void => {
     if (pending.length === 0) return;
-    if (descriptor === undefined) {
-      mkdirSync(dirname(file), { recursive: true });
-      descriptor = openSync(file, "w");
-    }
     const text = pending.join("");
     pending = [];
     try {
+      if (descriptor === undefined) {
+        mkdirSync(dirname(file), { recursive: true });
+        descriptor = openSync(file, "w");
+      }
       writeSync(descriptor, text);
     } catch {
-      // A full disk must not take the services down; the lines are still in the tail.
+      // A full or read-only disk must not take the services down; the lines are still in the tail.
     }
   };
   return {

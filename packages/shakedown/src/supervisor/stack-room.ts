@@ -99,10 +99,12 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
     runPart,
     slot,
     freeSlot(wish, held) {
-      const number = [wish, ...Array.from({ length: mostSlots }, (_, index) => index)].find(
-        (candidate) => !held.has(candidate),
+      const numbers = Array.from({ length: mostSlots }, (_, index) => index);
+      // A worker's number may be above ours: on many cores, or where a runner never uses one again.
+      const number = [wish, ...numbers].find(
+        (candidate) => candidate < mostSlots && !held.has(candidate),
       );
-      if (number === undefined || number >= mostSlots) {
+      if (number === undefined) {
         throw new ShakedownError("SLOTS_EXHAUSTED", `all ${mostSlots} slots are held`, {
           hint: "Run with fewer workers, or look for a forgotten run: shakedown status",
         });

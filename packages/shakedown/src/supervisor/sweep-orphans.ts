@@ -17,14 +17,12 @@ export interface DataClaim extends ProcessIdentity {
 const graceMs = 200;
 
 /** Says whose data folders these are, for a later supervisor that finds them. */
-export async function claimData(
-  roots: FolderRoots,
-  key: string,
-  claim: DataClaim,
-): Promise<string> {
-  const file = join(roots.data, `${key}-${claim.pid}.owner`);
+export function claimFileOf(roots: FolderRoots, key: string, { pid }: ProcessIdentity): string {
+  return join(roots.data, `${key}-${pid}.owner`);
+}
+
+export async function claimData(file: string, claim: DataClaim): Promise<void> {
   await writeFile(file, JSON.stringify(claim));
-  return file;
 }
 
 /**
