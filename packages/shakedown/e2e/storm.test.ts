@@ -68,7 +68,7 @@ test(
           cause: error,
         });
       });
-      }
+    }
     expect(await project.shakedown(["run"])).toMatchObject({ code: 0 });
   },
 );
