@@ -97,6 +97,8 @@ export interface RunningLease {
   readonly outputs: Outputs;
   readonly control: Readonly<Record<string, JsonValue>>;
   readonly died?: Promise<Death>;
+  /** False as soon as its process is gone, also before the news of its death has arrived. Absent where there is none. */
+  isAlive?(): boolean;
   /** Makes the present state the baseline. Called once all services of the slot are ready. */
   seal?(): Promise<void>;
   /** Stops and starts the slot's process, keeping its data. Absent where there is no process per slot. */

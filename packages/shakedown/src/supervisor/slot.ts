@@ -62,6 +62,8 @@ export function openSlot(number: number, options: SlotOptions): Slot {
     const missing = wanted.filter(
       ({ name }) => !leases.has(name) && runPart.running(name).lease !== undefined,
     );
+    const dead = [...leases].find(([, lease]) => lease.isAlive?.() === false);
+    if (dead !== undefined) broken ??= `${dead[0]} is gone`;
     const mayWrite = missing.some(({ needs }) => needs.some((need) => leases.has(need)));
     if (broken !== undefined || (mayWrite && leases.size > 0)) {
       emptyInBackground();

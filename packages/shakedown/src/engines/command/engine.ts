@@ -1,3 +1,4 @@
+import { isAlive } from "../../process/identity.ts";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import * as v from "valibot";
@@ -71,6 +72,7 @@ async function leaseProcess(context: StartContext, slot: SlotContext): Promise<R
     outputs: spawned.outputs,
     control: controlOf(spawned, plan, slot.service.per),
     died: spawned.died,
+    isAlive: () => isAlive(spawned),
     async restart() {
       await spawned.stop();
       // The signal of the first start is spent: a restart has the ready limit alone.
