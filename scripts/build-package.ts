@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./bundle.ts";
 import { packageFolder, root } from "./places.ts";
@@ -25,6 +25,10 @@ export async function buildPackage({ force = false }: { readonly force?: boolean
     await bundle(compiled, next);
     const bin = join(next, "cli", "main.js");
     if (existsSync(bin)) chmodSync(bin, 0o755);
+    // Error messages and the README name these pages, so they travel with the package.
+    for (const pages of ["guide", "reference"]) {
+      cpSync(join(root, "docs", pages), join(packageFolder, "docs", pages), { recursive: true });
+    }
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(next, dist);
   } finally {
