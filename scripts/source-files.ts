@@ -1,7 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
+import { packageFolder } from "./places.ts";
 
 const skipped = new Set(["node_modules", "dist", "coverage", "generated"]);
+
+/** The build puts a copy of the pages into the package. */
+const copiedDocs = join(packageFolder, "docs");
 
 /** TypeScript files under a folder, sorted; what is installed or generated is left out. */
 export function sourceFiles(folder: string): string[] {
@@ -14,6 +18,7 @@ export function filesUnder(folder: string): string[] {
     .flatMap((entry) => {
       if (skipped.has(entry.name) || /^(dist-|\.(?!ci$|npmrc$))/.test(entry.name)) return [];
       const path = join(folder, entry.name);
+      if (path === copiedDocs) return [];
       if (entry.isDirectory()) return filesUnder(path);
       return entry.isFile() ? [path] : [];
     })
