@@ -1,5 +1,6 @@
 import { errorCodes } from "../errors/codes.ts";
 import { isShakedownError, ShakedownError, toWireError } from "../errors/shakedown-error.ts";
+import { definedOnly } from "../kit/defined-only.ts";
 import { nearest } from "../kit/nearest.ts";
 import { commandIndex, type CommandName, isCommandName, loadCommand } from "./command-index.ts";
 import type { Command, CommandCall, ExitCode } from "./command.ts";
@@ -108,14 +109,6 @@ function ignoreBrokenPipe(): void {
       throw error;
     });
   }
-}
-
-function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    ),
-  );
 }
 
 /** Test code may have left handles open, so the end is asked for; output goes out first. */

@@ -7,7 +7,7 @@ import type { Exit, ManagedProcess } from "../../../process/managed-process.ts";
 import type { StartContext } from "../../engine.ts";
 import { loadPg, openPgClient, type PgClient } from "../driver.ts";
 import type { Installation } from "../provider/installation.ts";
-import { freePort } from "./free-port.ts";
+import { freePorts } from "../../../process/free-ports.ts";
 import { hostRules, type Settings, toConfiguration } from "./settings.ts";
 
 export interface ServerOptions {
@@ -56,7 +56,7 @@ async function tryStart(
   controlPassword: string,
 ): Promise<{ server: Server; control: PgClient } | "port taken"> {
   const { runAs } = installation;
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const socketFolder = await makeSocketFolder(context, data, runAs.uid);
   const listening = {
     port: String(port),
