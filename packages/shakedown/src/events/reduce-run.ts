@@ -129,6 +129,8 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
         slotTimes.push(event.tookMs);
         break;
       case "slot:returned":
+      case "test:started":
+      case "test:fixtures":
         break;
       case "slot:retired":
         retired.push({

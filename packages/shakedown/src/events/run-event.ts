@@ -47,7 +47,14 @@ export type ServiceEvent = At &
         readonly how: string;
         readonly logTail: readonly string[];
       }
-    | { readonly type: "service:stopped"; readonly service: string; readonly slot?: number }
+    | {
+        readonly type: "service:stopped";
+        readonly service: string;
+        readonly slot?: number;
+        readonly tookMs?: number;
+        /** What went wrong while it stopped; it is gone all the same. */
+        readonly error?: WireError;
+      }
     | {
         readonly type: "slot:leased";
         readonly slot: number;
@@ -92,6 +99,16 @@ export type TestEvent = At &
         readonly runId: string;
         readonly command: string;
         readonly shakedownVersion: string;
+        /** Absolute; the files of tests are below it. */
+        readonly root?: string;
+        readonly workers?: number;
+      }
+    | { readonly type: "test:started"; readonly test: TestIdentity; readonly slot?: number }
+    | {
+        readonly type: "test:fixtures";
+        readonly testId: string;
+        /** In the order in which they were set up. */
+        readonly fixtures: readonly { readonly name: string; readonly tookMs: number }[];
       }
     | { readonly type: "test:finished"; readonly test: TestIdentity; readonly result: TestResult }
     | {
@@ -119,6 +136,10 @@ export interface TestIdentity {
   readonly suite: readonly string[];
   readonly name: string;
   readonly tags: readonly string[];
+  /** The Vitest project, where it has a name. */
+  readonly project?: string;
+  /** Counted from 1. */
+  readonly line?: number;
 }
 
 export interface TestResult {
@@ -127,11 +148,17 @@ export interface TestResult {
   readonly durationMs: number;
   readonly retries: number;
   readonly slot?: number;
-  readonly errors: readonly {
-    readonly message: string;
-    readonly stack?: string;
-    readonly diff?: string;
-  }[];
+  readonly errors: readonly TestError[];
+  /** What the attempts before the last one failed with, first attempt first. */
+  readonly earlierErrors?: readonly (readonly TestError[])[];
+}
+
+export interface TestError {
+  readonly message: string;
+  readonly stack?: string;
+  readonly diff?: string;
+  /** The lines of source around the place where it was thrown. */
+  readonly codeFrame?: string;
 }
 
 export interface LogSlice {
