@@ -1,0 +1,123 @@
+import type { ServerResponse } from "node:http";
+import { ShakedownError } from "../errors/shakedown-error.ts";
+import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
+import { invalidStackError } from "../stack/invalid-stack.ts";
+import { validatePlan } from "../stack/validate-plan.ts";
+import type { BorrowSlot, OpenSession, RetiredSlot, RetireSlot } from "./protocol.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Session, Sessions } from "./sessions.ts";
+import type { StackRoom } from "./stack-room.ts";
+
+export interface ServeSessionsOptions {
+  readonly sessions: Sessions;
+  readonly rooms: Rooms;
+  readonly isStopping: () => boolean;
+  /** `up`: services outlive their sessions from now on. */
+  readonly keep: () => void;
+}
+
+/** What sessions may ask for. */
+export interface SessionService {
+  open(request: OpenSession, response: ServerResponse): Promise<void>;
+  start(sessionId: string, services: readonly string[] | undefined): Promise<void>;
+  borrow(sessionId: string, request: BorrowSlot): Promise<SlotLease>;
+  giveBack(sessionId: string, slot: string): void;
+  retire(sessionId: string, slot: string, request: RetireSlot): Promise<RetiredSlot>;
+  restart(sessionId: string, slot: string, service: string): Promise<ServiceLease>;
+}
+
+export function serveSessions(options: ServeSessionsOptions): SessionService {
+  const { sessions, rooms } = options;
+
+  async function open(request: OpenSession, response: ServerResponse): Promise<void> {
+    refuseWhileStopping();
+    const problems = await validatePlan(request.plan);
+    if (problems.length > 0) throw invalidStackError(problems, request.plan.file);
+    const room = await rooms.enter(request);
+    refuseWhileStopping();
+    const session = sessions.open(request, room, response);
+    for (const event of room.runPart.alreadyReady()) session.tell({ type: "event", event });
+    if (request.purpose === "up") options.keep();
+    for (const other of await rooms.all()) {
+      // A generation that only `up` kept alive goes when another takes its place.
+      if (other === room || sessions.of(other).length > 0) continue;
+      void rooms.close(other).catch((error: unknown) => tellOldStack(session, error));
+    }
+  }
+
+  function refuseWhileStopping(): void {
+    if (options.isStopping())
+      throw new ShakedownError("SESSION_ENDED", "the supervisor is stopping");
+  }
+
+  async function startFor(session: Session, names: readonly string[]): Promise<void> {
+    const key = [...names].toSorted().join(" ");
+    if (session.failedStarts.has(key)) throw session.failedStarts.get(key);
+    try {
+      await session.room.runPart.start(names);
+    } catch (error) {
+      session.failedStarts.set(key, error);
+      throw error;
+    }
+  }
+
+  function borrowedSlot(sessionId: string, number: string): [StackRoom, number] {
+    const { room, borrowed } = sessions.find(sessionId);
+    for (const { slot } of borrowed.values()) if (String(slot) === number) return [room, slot];
+    throw new ShakedownError("CONTROL_PROTOCOL", `the session has not borrowed slot ${number}`);
+  }
+
+  return {
+    open,
+    async start(sessionId, services) {
+      const session = sessions.find(sessionId);
+      await startFor(session, services ?? session.room.plan.services.map(({ name }) => name));
+    },
+    async borrow(sessionId, request) {
+      const session = sessions.find(sessionId);
+      const known = session.borrowed.get(request.wish);
+      const slot =
+        known === undefined
+          ? session.room.freeSlot(request.wish, sessions.held(session.room))
+          : session.room.slot(known.slot);
+      session.borrowed.set(request.wish, { slot: slot.number, holder: request.holder });
+      await startFor(session, request.services);
+      return slot.fill(request.services);
+    },
+    giveBack(sessionId, number) {
+      const { borrowed } = sessions.find(sessionId);
+      for (const [wish, { slot }] of borrowed) if (String(slot) === number) borrowed.delete(wish);
+    },
+    async retire(sessionId, number, request) {
+      const [room, slot] = borrowedSlot(sessionId, number);
+      const { lease, aside } = await room.slot(slot).retire(request.services, request.keep);
+      room.keep(aside);
+      const kept = aside.map(({ service, connect }) => ({ service, connect }));
+      sessions.tellRoom(room.key, {
+        type: "slot:retired",
+        slot,
+        service: request.service,
+        reason: request.reason,
+        ...(kept[0] === undefined ? {} : { kept: kept[0] }),
+        atEpochMs: Date.now(),
+      });
+      return { lease, kept };
+    },
+    restart(sessionId, number, service) {
+      const [room, slot] = borrowedSlot(sessionId, number);
+      return room.slot(slot).restart(service);
+    },
+  };
+}
+
+function tellOldStack(session: Session, error: unknown): void {
+  session.tell({
+    type: "event",
+    event: {
+      type: "service:progress",
+      service: "the old stack",
+      step: String(error),
+      atEpochMs: Date.now(),
+    },
+  });
+}
