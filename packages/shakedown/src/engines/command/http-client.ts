@@ -1,5 +1,6 @@
 import { type JsonValue, ShakedownError } from "../../errors/shakedown-error.ts";
 import type { HttpTransport, RawResponse } from "./http-transport.ts";
+import { toRequestBody } from "./request-body.ts";
 
 export interface RequestOptions {
   /** Added to the client's own; an undefined value takes one of those away. */
@@ -86,14 +87,14 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   ): Promise<HttpResponse<Body>> {
     const sentEpochMs = Date.now();
     const url = toUrl(options.url(), path, requestOptions.query);
-    const { bytes, type } = await toBytes(requestOptions.body);
-    const headers = new Headers({
+    const { bytes, type } = await toRequestBody(requestOptions.body);
+    const headers: Record<string, string> = {
       accept: "application/json, */*;q=0.5",
       ...(type === undefined ? {} : { "content-type": type }),
-    });
+    };
     for (const [name, value] of Object.entries({ ...options.headers, ...requestOptions.headers })) {
-      if (value === undefined) headers.delete(name);
-      else headers.set(name, value);
+      if (value === undefined) delete headers[name.toLowerCase()];
+      else headers[name.toLowerCase()] = value;
     }
     const tell = async (
       message: string,
@@ -153,32 +154,6 @@ export function toUrl(base: string, path: string, query: RequestOptions["query"]
   return url;
 }
 
-async function toBytes(
-  body: unknown,
-): Promise<{ bytes: Buffer | undefined; type: string | undefined }> {
-  if (body === undefined) return { bytes: undefined, type: undefined };
-  if (isWebBody(body)) {
-    const carried = new Response(body);
-    return {
-      bytes: Buffer.from(await carried.arrayBuffer()),
-      type: carried.headers.get("content-type") ?? undefined,
-    };
-  }
-  return { bytes: Buffer.from(JSON.stringify(body)), type: "application/json" };
-}
-
-function isWebBody(body: unknown): body is NonNullable<ConstructorParameters<typeof Response>[0]> {
-  return (
-    typeof body === "string" ||
-    body instanceof FormData ||
-    body instanceof URLSearchParams ||
-    body instanceof Blob ||
-    body instanceof ReadableStream ||
-    body instanceof ArrayBuffer ||
-    ArrayBuffer.isView(body)
-  );
-}
-
 async function withLimit<Value>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
@@ -199,12 +174,18 @@ type Tell = (
   more?: Record<string, JsonValue>,
 ) => Promise<ShakedownError>;
 
-function toResponse<Body>({ status, headers, bytes }: RawResponse, tell: Tell): HttpResponse<Body> {
+function toResponse<Body>(
+  { status, rawHeaders, bytes }: RawResponse,
+  tell: Tell,
+): HttpResponse<Body> {
   const text = bytes.toString("utf8");
+  let headers: Headers | undefined;
   const response: HttpResponse<Body> = {
     status,
-    headers,
-    body: (/\bjson\b/.test(headers.get("content-type") ?? "") ? tryParse(text) : text) as Body,
+    get headers() {
+      return (headers ??= toHeaders(rawHeaders));
+    },
+    body: (/\bjson\b/.test(contentType(rawHeaders)) ? tryParse(text) : text) as Body,
     text,
     bytes,
     json: () => JSON.parse(text) as Body,
@@ -218,6 +199,20 @@ function toResponse<Body>({ status, headers, bytes }: RawResponse, tell: Tell): 
     },
   };
   return response;
+}
+
+function contentType(rawHeaders: readonly string[]): string {
+  const at = rawHeaders.findIndex(
+    (text, index) => index % 2 === 0 && text.toLowerCase() === "content-type",
+  );
+  return at === -1 ? "" : (rawHeaders[at + 1] ?? "");
+}
+
+function toHeaders(rawHeaders: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    headers.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
+  return headers;
 }
 
 function tryParse(text: string): unknown {

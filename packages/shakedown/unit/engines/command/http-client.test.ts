@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { httpClient } from "../../../src/engines/command/http-client.ts";
 import { networkTransport } from "../../../src/engines/command/http-transport.ts";
@@ -136,4 +138,24 @@ test("a POST whose connection breaks after it arrived is not sent a second time"
   await api.client.get("/");
   await expect(api.client.post("/", { a: 1 })).rejects.toMatchObject({ code: "REQUEST_FAILED" });
   expect(arrived).toBe(1);
+});
+
+test("a request with JSON does not load all of Node's fetch into the worker", async () => {
+  await using api = await serve(echo);
+  const source = (file: string): string =>
+    JSON.stringify(new URL(`../../../src/engines/command/${file}.ts`, import.meta.url).href);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `import { httpClient } from ${source("http-client")};
+    import { networkTransport } from ${source("http-transport")};
+    const transport = networkTransport();
+    const url = () => ${JSON.stringify(api.client.url)};
+    const client = httpClient({ title: "api", url, transport: transport.send });
+    const { body } = await client.post("/", { name: "front" }, { headers: { "X-Api-Key": "k" } });
+    transport[Symbol.dispose]();
+    const fetch = process.moduleLoadList.filter((name) => /deps.undici.undici/.test(name));
+    console.log(JSON.stringify({ sent: body.body, fetch }));`,
+  ]);
+  expect(JSON.parse(stdout)).toEqual({ sent: '{"name":"front"}', fetch: [] });
 });
