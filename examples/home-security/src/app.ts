@@ -51,7 +51,7 @@ export async function createApp(config: Config): Promise<App> {
     connectedSockets: () => hub.connected(),
   });
   const server = createAdaptorServer({ fetch }) as Server;
-  attachWebSockets(server, { hub, idleMs: config.socketIdleMs });
+  attachWebSockets(server, { hub, idleMs: config.live.sockets.idleMs });
 
   return {
     fetch: (request) => fetch(request),

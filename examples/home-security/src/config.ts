@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { commaList, whole } from "./environment-values.ts";
+import { liveEntries, toLiveConfig, type LiveConfig } from "./live-config.ts";
 import { problemText } from "./problem-text.ts";
 
 export interface Config {
@@ -10,10 +12,11 @@ export interface Config {
   readonly port: number;
   /** How long a page of the event list may be served from Redis. 0 turns the cache off. */
   readonly eventCacheSeconds: number;
-  /** A WebSocket that says nothing for so long is closed. */
-  readonly socketIdleMs: number;
+  /** Who may ask, over HTTP and WebSocket. Without any, everybody. */
+  readonly apiKeys: readonly string[];
   /** A line on standard output for each request. */
   readonly requestLog: boolean;
+  readonly live: LiveConfig;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,8 +38,9 @@ export function readConfig(environment: Environment): Config {
     host: output.HOST,
     port: output.PORT,
     eventCacheSeconds: output.EVENT_CACHE_SECONDS,
-    socketIdleMs: output.SOCKET_IDLE_MS,
+    apiKeys: output.API_KEYS,
     requestLog: output.REQUEST_LOG === "on",
+    live: toLiveConfig(output),
   };
 }
 
@@ -47,16 +51,7 @@ const environmentSchema = v.object({
   HOST: v.optional(v.string(), "127.0.0.1"),
   PORT: whole({ fallback: 8000, from: 0, to: 65_535 }),
   EVENT_CACHE_SECONDS: whole({ fallback: 30, from: 0, to: 3600 }),
-  SOCKET_IDLE_MS: whole({ fallback: 300_000, from: 1, to: 86_400_000 }),
+  API_KEYS: commaList,
   REQUEST_LOG: v.optional(v.picklist(["on", "off"], "must be on or off"), "on"),
+  ...liveEntries,
 });
-
-function whole({ fallback, from, to }: { fallback: number; from: number; to: number }) {
-  const message = `must be a whole number from ${from} to ${to}`;
-  return v.pipe(
-    v.optional(v.pipe(v.string(), v.regex(/^\d+$/, message)), String(fallback)),
-    v.transform(Number),
-    v.minValue(from, message),
-    v.maxValue(to, message),
-  );
-}

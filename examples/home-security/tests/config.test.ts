@@ -11,8 +11,9 @@ test("two URLs are enough: the rest has defaults", () => {
     host: "127.0.0.1",
     port: 8000,
     eventCacheSeconds: 30,
-    socketIdleMs: 300_000,
+    apiKeys: [],
     requestLog: true,
+    live: expect.objectContaining({ sockets: { idleMs: 300_000, pingMs: 30_000 } }),
   });
 });
 
@@ -29,4 +30,14 @@ test("everything that is wrong is told at once", () => {
       "  PORT: must be a whole number from 0 to 65535",
     ].join("\n"),
   );
+});
+
+test("what runs in the background is all, nothing, or what is named", () => {
+  const running = (BACKGROUND?: string) =>
+    readConfig({ ...urls, BACKGROUND }).live.background.running;
+
+  expect(running()).toContain("cleanup");
+  expect(running("off")).toEqual([]);
+  expect(running("batches, health")).toEqual(["batches", "health"]);
+  expect(() => running("clean")).toThrow(/BACKGROUND.*must be on, off, or a list of: batches/s);
 });
