@@ -5,7 +5,11 @@ import { redis } from "shakedown/redis";
 
 /** What the application needs, and the application itself: one of each for every test worker. */
 export default defineStack({
-  db: postgres({ migrate: "db/migrations", seed: "db/seed.sql", name: "security_test_{slot}" }),
+  db: postgres({
+    migrate: { command: ["node", "--run", "migrate", "--", "up"], inputs: ["db/migrations"] },
+    seed: "db/seed.sql",
+    name: "security_test_{slot}",
+  }),
   cache: redis(),
   api: command({
     per: "slot",

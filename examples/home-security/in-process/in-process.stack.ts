@@ -6,7 +6,7 @@ import { redis } from "shakedown/redis";
 /** The same system with the application inside the tests' own process: breakpoints stop in it. */
 export default defineStack({
   db: postgres({
-    migrate: "../db/migrations",
+    migrate: { command: ["node", "--run", "migrate", "--", "up"], inputs: ["../db/migrations"] },
     seed: "../db/seed.sql",
     name: "security_inside_{slot}",
   }),

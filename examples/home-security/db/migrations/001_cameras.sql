@@ -1,3 +1,5 @@
+-- Up Migration
+
 create table cameras (
   id text primary key,
   name text not null,
@@ -5,6 +7,7 @@ create table cameras (
   status text not null default 'online',
   created_at timestamptz not null default now(),
   last_seen_at timestamptz,
+  deleted_at timestamptz,
   constraint cameras_id_form check (id ~ '^[a-z0-9]+(_[a-z0-9]+)*$'),
   constraint cameras_name_not_blank check (btrim(name) <> ''),
   constraint cameras_name_unique unique (name),
@@ -13,3 +16,7 @@ create table cameras (
 );
 
 create index cameras_status on cameras (status);
+
+-- Down Migration
+
+drop table cameras;

@@ -1,3 +1,5 @@
+-- Up Migration
+
 create table system_settings (
   key text primary key,
   value numeric not null,
@@ -6,3 +8,7 @@ create table system_settings (
   updated_at timestamptz not null default now(),
   constraint system_settings_in_range check (value between minimum and maximum)
 );
+
+-- Down Migration
+
+drop table system_settings;
