@@ -7,9 +7,16 @@ import { join } from "node:path";
  */
 export function keepCompiledCode(environment: Readonly<Record<string, string | undefined>>): void {
   if (environment["NODE_COMPILE_CACHE"] !== undefined) return; // Node was told where already
+  process.getBuiltinModule("node:module").enableCompileCache(compiledCodeFolder(environment));
+}
+
+/** The value of NODE_COMPILE_CACHE for processes that should keep theirs, too. */
+export function compiledCodeFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
   const home = environment["HOME"] ?? homedir();
   const caches =
     environment["XDG_CACHE_HOME"] ??
     (process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache"));
-  process.getBuiltinModule("node:module").enableCompileCache(join(caches, "shakedown", "compiled"));
+  return environment["NODE_COMPILE_CACHE"] ?? join(caches, "shakedown", "compiled");
 }
