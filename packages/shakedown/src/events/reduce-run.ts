@@ -1,10 +1,10 @@
 import type { ResetOutcome } from "../isolation/lease.ts";
+import { reduceServices, type ServiceSnapshot } from "./reduce-services.ts";
 import type {
   KeptData,
   LogSlice,
-  ProviderShown,
   RunEvent,
-  ServiceEvent,
+  TestFixture,
   TestIdentity,
   TestResult,
   WrittenTables,
@@ -16,38 +16,32 @@ export interface RunSnapshot {
   readonly command: string;
   readonly shakedownVersion: string;
   readonly startedEpochMs: number;
+  /** Absolute; the files of tests are below it. */
+  readonly root?: string;
+  readonly workers?: number;
   /** Absent when the run was cut short. */
   readonly finished?: { readonly durationMs: number; readonly exitCode: number };
   readonly services: readonly ServiceSnapshot[];
   /** In the order in which they finished; a test that ran again stands with its last result. */
   readonly tests: readonly TestSnapshot[];
+  /** Begun and not finished, in the order in which they began. */
+  readonly running: readonly RunningTest[];
   readonly retired: readonly RetiredSnapshot[];
   readonly infrastructure: InfrastructureTime;
   readonly findings: readonly string[];
 }
 
-export interface ServiceSnapshot {
-  readonly name: string;
-  readonly engine?: string;
-  readonly provider?: ProviderShown;
-  readonly note?: string;
-  /** True when it was running before the run. */
-  readonly attached: boolean;
-  /** The start of the run's part. */
-  readonly startMs?: number;
-  /** How long each slot's part took, by slot. */
-  readonly slotStartMs: Readonly<Record<number, number>>;
-  readonly failures: readonly string[];
-  readonly exits: readonly {
-    readonly slot?: number;
-    readonly how: string;
-    readonly logTail: readonly string[];
-  }[];
+export interface RunningTest {
+  readonly test: TestIdentity;
+  readonly slot?: number;
+  readonly startedEpochMs: number;
 }
 
 export interface TestSnapshot {
   readonly test: TestIdentity;
   readonly result: TestResult;
+  /** In the order in which they were set up, in the last attempt. */
+  readonly fixtures: readonly TestFixture[];
   readonly resets: readonly {
     readonly service: string;
     readonly tookMs: number;
@@ -74,14 +68,18 @@ export interface InfrastructureTime {
   readonly resets: number;
   readonly resetMs: number;
   readonly resetMedianMs: number;
+  /** Resets that could not undo what was done, so that the slot was made anew. */
+  readonly fallBacks: number;
 }
 
-export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
+export function reduceRun(events: readonly RunEvent[]): RunSnapshot {
   let started: Extract<RunEvent, { type: "run:started" }> | undefined;
   let finished: RunSnapshot["finished"];
-  const services = new Map<string, MutableService>();
   const tests = new Map<string, MutableTest>();
+  const running = new Map<string, RunningTest>();
   const pending = new Map<string, MutableTest["resets"]>();
+  const pendingFixtures = new Map<string, readonly TestFixture[]>();
+  let fallBacks = 0;
   const retired: RetiredSnapshot[] = [];
   const findings: string[] = [];
   const starts: Interval[] = [];
@@ -103,14 +101,31 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
         tests.set(event.test.id, {
           test: event.test,
           result: event.result,
+          fixtures: pendingFixtures.get(event.test.id) ?? [],
           resets: pending.get(event.test.id) ?? [],
           logs: [],
           kept: [],
           wrote: [],
         });
         pending.delete(event.test.id);
+        pendingFixtures.delete(event.test.id);
+        running.delete(event.test.id);
         break;
+      case "test:started":
+        running.set(event.test.id, {
+          test: event.test,
+          startedEpochMs: event.atEpochMs,
+          ...(event.slot === undefined ? {} : { slot: event.slot }),
+        });
+        break;
+      case "test:fixtures": {
+        const known = tests.get(event.testId);
+        if (known === undefined) pendingFixtures.set(event.testId, event.fixtures);
+        else known.fixtures = event.fixtures;
+        break;
+      }
       case "test:reset": {
+        if (event.outcome.kind === "retire") fallBacks += 1;
         const reset = { service: event.service, tookMs: event.tookMs, outcome: event.outcome };
         resetTimes.push(event.tookMs);
         const known = tests.get(event.testId)?.resets ?? pending.get(event.testId);
@@ -128,10 +143,6 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
       case "slot:leased":
         slotTimes.push(event.tookMs);
         break;
-      case "slot:returned":
-      case "test:started":
-      case "test:fixtures":
-        break;
       case "slot:retired":
         retired.push({
           slot: event.slot,
@@ -144,14 +155,9 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
         if (event.slot === undefined && !event.attached) {
           starts.push({ from: event.atEpochMs - event.tookMs, to: event.atEpochMs });
         }
-        addServiceEvent(services, event);
         break;
-      case "service:starting":
-      case "service:progress":
-      case "service:failed":
-      case "service:exited":
-      case "service:stopped":
-        addServiceEvent(services, event);
+      default:
+        // Of services, and what a newer writer says.
         break;
     }
   }
@@ -160,9 +166,12 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
     command: started?.command ?? "",
     shakedownVersion: started?.shakedownVersion ?? "",
     startedEpochMs: started?.atEpochMs ?? 0,
+    ...(started?.root === undefined ? {} : { root: started.root }),
+    ...(started?.workers === undefined ? {} : { workers: started.workers }),
     ...(finished === undefined ? {} : { finished }),
-    services: [...services.values()],
+    services: reduceServices(events),
     tests: [...tests.values()],
+    running: finished === undefined ? [...running.values()] : [],
     retired,
     infrastructure: {
       startMs: unionLength(starts),
@@ -171,61 +180,19 @@ export function reduceRun(events: Iterable<RunEvent>): RunSnapshot {
       resets: resetTimes.length,
       resetMs: sum(resetTimes),
       resetMedianMs: median(resetTimes),
+      fallBacks,
     },
     findings,
   };
 }
 
 type Mutable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
-type MutableService = Mutable<ServiceSnapshot> & {
-  slotStartMs: Record<number, number>;
-  failures: string[];
-  exits: ServiceSnapshot["exits"][number][];
-};
 type MutableTest = Mutable<TestSnapshot> & {
   resets: TestSnapshot["resets"][number][];
   logs: LogSlice[];
   kept: KeptData[];
   wrote: WrittenTables[];
 };
-type EventOfService = Extract<ServiceEvent, { type: `service:${string}` }>;
-
-function addServiceEvent(services: Map<string, MutableService>, event: EventOfService): void {
-  let service = services.get(event.service);
-  if (service === undefined) {
-    service = { name: event.service, attached: false, slotStartMs: {}, failures: [], exits: [] };
-    services.set(event.service, service);
-  }
-  switch (event.type) {
-    case "service:ready":
-      service.engine = event.engine;
-      if (event.provider !== undefined) service.provider = event.provider;
-      if (event.note !== undefined) service.note = event.note;
-      if (event.slot === undefined) {
-        // Said again for each slot that asks for it: the first time counts.
-        if (service.startMs !== undefined) break;
-        service.startMs = event.tookMs;
-        service.attached = event.attached;
-      } else {
-        service.slotStartMs[event.slot] ??= event.tookMs;
-      }
-      break;
-    case "service:failed":
-      service.failures.push(event.error.message);
-      break;
-    case "service:exited":
-      service.exits.push({
-        ...(event.slot === undefined ? {} : { slot: event.slot }),
-        how: event.how,
-        logTail: event.logTail,
-      });
-      break;
-    case "service:starting":
-    case "service:progress":
-    case "service:stopped":
-      break;
-  }
-}
 
 interface Interval {
   readonly from: number;

@@ -108,7 +108,7 @@ export type TestEvent = At &
         readonly type: "test:fixtures";
         readonly testId: string;
         /** In the order in which they were set up. */
-        readonly fixtures: readonly { readonly name: string; readonly tookMs: number }[];
+        readonly fixtures: readonly TestFixture[];
       }
     | { readonly type: "test:finished"; readonly test: TestIdentity; readonly result: TestResult }
     | {
@@ -129,6 +129,12 @@ export type TestEvent = At &
     | { readonly type: "run:finding"; readonly message: string }
     | { readonly type: "run:finished"; readonly durationMs: number; readonly exitCode: number }
   );
+
+/** A fixture that a test took, and how long it was set up for it. */
+export interface TestFixture {
+  readonly name: string;
+  readonly tookMs: number;
+}
 
 export interface TestIdentity {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { ServiceSnapshot } from "../events/reduce-run.ts";
+import type { ServiceSnapshot } from "../events/reduce-services.ts";
 import { durationText } from "../kit/duration-text.ts";
 import type { Paint } from "../kit/paint.ts";
 
