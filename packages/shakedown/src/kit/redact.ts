@@ -1,0 +1,90 @@
+/** Takes secrets out of texts before they are written down. Knows more as services start and tell what theirs are. */
+export interface Redactor {
+  /** From now on, these are left out, too. */
+  add(secrets: Iterable<string>): void;
+  text(text: string): string;
+  /** The same for every string in a JSON value; gives the value itself where there is nothing to leave out. */
+  json<Value extends object>(value: Value): Value;
+}
+
+/** What stands in a secret's place. */
+export const redacted = "***";
+
+/** Shorter ones would be found inside other words, and are no secrets to speak of. */
+const leastLength = 6;
+
+export function redactor(secrets: Iterable<string> = []): Redactor {
+  const known = new Set<string>();
+  let pattern: RegExp | undefined;
+
+  function add(more: Iterable<string>): void {
+    const before = known.size;
+    for (const secret of more) {
+      if (secret.length < leastLength || notSecret.has(secret.toLowerCase())) continue;
+      // As it stands, inside a URL, and inside JSON.
+      known.add(secret);
+      known.add(encodeURIComponent(secret));
+      known.add(JSON.stringify(secret).slice(1, -1));
+    }
+    if (known.size === before) return;
+    // The longest first: one secret may begin with another.
+    const longestFirst = [...known].toSorted((left, right) => right.length - left.length);
+    pattern = new RegExp(longestFirst.map(escaped).join("|"), "g");
+  }
+
+  function text(given: string): string {
+    const withoutPasswords = given.includes("://")
+      ? given.replaceAll(passwordInUrl, `$1${redacted}@`)
+      : given;
+    return pattern === undefined
+      ? withoutPasswords
+      : withoutPasswords.replaceAll(pattern, redacted);
+  }
+
+  add(secrets);
+  return {
+    add,
+    text,
+    json(value) {
+      const line = JSON.stringify(value);
+      const clean = text(line);
+      return clean === line ? value : (JSON.parse(clean) as typeof value);
+    },
+  };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+/** `://user:password@`; begins with what is fixed, so that a long line costs no more than its length. */
+const passwordInUrl = /(:\/\/[^\s/:@"'<>\\]*:)[^\s/@"'<>\\]+@/g;
+
+/** Passwords that everybody knows, and that are words of other texts. */
+const notSecret = new Set(["postgres", "password", "secret", "default", "public", "development"]);
+
+/** The values among these whose names say that they are secrets: of an environment, or of what a service tells. */
+export function secretsAmong(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (typeof value !== "string") return [];
+    const inUrl = /^[a-z][a-z\d+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i.exec(value)?.[1];
+    if (inUrl !== undefined) return [inUrl, decoded(inUrl)];
+    return nameOfSecret.test(name) && !isPlace(value) ? [value] : [];
+  });
+}
+
+const nameOfSecret =
+  /pass(?:word|wd|phrase)?$|secret|token|api_?key|private_?key|access_?key|credential|^auth$/i;
+
+/** `AWS_WEB_IDENTITY_TOKEN_FILE=/run/…` names a secret's place, and `${{db.password}}` whose it is. */
+function isPlace(value: string): boolean {
+  return value.startsWith("/") || value.startsWith("${{");
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not escaped, then
+  }
+}
