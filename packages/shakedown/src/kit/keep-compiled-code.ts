@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * Has Node keep the compiled form of our modules in the user's cache: a start that loads sixty of them is 10 to 15 ms
@@ -7,7 +8,13 @@ import { join } from "node:path";
  */
 export function keepCompiledCode(environment: Readonly<Record<string, string | undefined>>): void {
   if (environment["NODE_COMPILE_CACHE"] !== undefined) return; // Node was told where already
-  process.getBuiltinModule("node:module").enableCompileCache(compiledCodeFolder(environment));
+  const folder = compiledCodeFolder(environment);
+  try {
+    makeFolder(folder, 0o755);
+  } catch {
+    return; // no home to write to; Node's own attempt would never end where that home is below /proc
+  }
+  process.getBuiltinModule("node:module").enableCompileCache(folder);
 }
 
 /** The value of NODE_COMPILE_CACHE for processes that should keep theirs, too. */

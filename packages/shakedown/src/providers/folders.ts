@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { access, chmod, constants, lstat, mkdir, statfs } from "node:fs/promises";
+import { access, chmod, constants, lstat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
+import { makeFolder } from "../kit/make-folder.ts";
 
 /** Where a supervisor keeps what it has to; it makes a folder of its own for each service in them. */
 export interface FolderRoots {
@@ -41,7 +42,7 @@ export async function makeFolders({
 export async function cacheFolder(environment: Readonly<Record<string, string>>): Promise<string> {
   const wished = join(userCacheFolder(environment), "shakedown");
   try {
-    await mkdir(wished, { recursive: true, mode: 0o711 });
+    makeFolder(wished, 0o711);
     await access(wished, constants.W_OK);
     return wished;
   } catch {
@@ -72,7 +73,7 @@ async function memoryFolder(): Promise<string | undefined> {
 }
 
 async function passable(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder, 0o711);
   await chmod(folder, 0o711);
   return folder;
 }
@@ -116,10 +117,12 @@ async function isOwnAndPrivate(folder: string): Promise<boolean> {
 
 /** A folder at a place where others could have made one first. */
 async function ownFolder(folder: string, mode: number): Promise<string> {
-  await mkdir(folder, { recursive: true, mode }).catch((error: NodeJS.ErrnoException) => {
+  try {
+    makeFolder(folder, mode);
+  } catch (error) {
     // Something else than a folder stands there, which the look that follows tells.
-    if (error.code !== "EEXIST") throw error;
-  });
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
   const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== userId()) {
     throw new ShakedownError(

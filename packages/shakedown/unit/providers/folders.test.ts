@@ -64,3 +64,12 @@ test("a folder that is a link or somebody else's is refused", async () => {
     makeFolders({ stackFile: "/s.ts", environment: { HOME: folder, TMPDIR: folder } }),
   ).rejects.toMatchObject({ code: "FOLDER_NOT_OURS" });
 });
+
+test.runIf(process.platform === "linux")(
+  "a home where nothing can be made costs no time, whatever the kernel answers there",
+  async () => {
+    const environment = { HOME: "/proc/nowhere/home", TMPDIR: folder };
+    const { cache } = await makeFolders({ stackFile: "/s.ts", environment });
+    expect(cache).toBe(join(folder, `shakedown-cache-${process.getuid?.()}`));
+  },
+);
