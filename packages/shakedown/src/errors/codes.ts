@@ -29,6 +29,11 @@ export const errorCodes = {
     httpStatus: 400,
     meaning: "An npm package that the call needs is not installed.",
   },
+  ENVIRONMENT_INVALID: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "An environment variable of Shakedown's says something that it does not know.",
+  },
   FOLDER_NOT_OURS: {
     exit: 3,
     httpStatus: 500,
@@ -70,6 +75,11 @@ export const errorCodes = {
     httpStatus: 400,
     meaning: "The chosen way of resetting does not work for this service.",
   },
+  SERVICE_DIED: {
+    exit: 1,
+    httpStatus: 502,
+    meaning: "A service ended by itself while tests needed it.",
+  },
   SERVICE_UNKNOWN: { exit: 2, httpStatus: 404, meaning: "A name is not a service of the stack." },
   SESSION_ENDED: {
     exit: 3,
@@ -90,6 +100,11 @@ export const errorCodes = {
   },
   START_FAILED: { exit: 3, httpStatus: 502, meaning: "A service could not be started." },
   START_TIMEOUT: { exit: 3, httpStatus: 504, meaning: "The stack was not ready within its limit." },
+  STOP_TIMEOUT: {
+    exit: 3,
+    httpStatus: 504,
+    meaning: "A service did not stop within its budget, and was ended by force.",
+  },
   SUPERVISOR_UNREACHABLE: { exit: 3, httpStatus: 503, meaning: "The supervisor does not answer." },
   TEST_SETUP: {
     exit: 2,

@@ -22,6 +22,10 @@ export interface ServicePlan {
   readonly per: Lifetime;
   /** Services that must be ready first: those referenced and those named in `after`. */
   readonly needs: readonly string[];
+  /** Absent: it is started again for whoever needs it next. */
+  readonly restart?: "never";
+  /** How long it may take to stop, where the stack says. */
+  readonly stopTimeoutMs?: number;
   /** References stand in strings as `${{service.output}}`; a function stands as a `FunctionReference`. */
   readonly options: Readonly<Record<string, JsonValue>>;
 }

@@ -2,7 +2,14 @@ import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
 import { ownIdentity } from "../process/identity.ts";
 import { addressOf, askSupervisor, ensureSupervisor } from "./ensure-supervisor.ts";
-import type { RetiredSlot, SessionLine, SupervisorInfo, SupervisorStatus } from "./protocol.ts";
+import type {
+  RetiredSlot,
+  ServiceActed,
+  ServiceAction,
+  SessionLine,
+  SupervisorInfo,
+  SupervisorStatus,
+} from "./protocol.ts";
 import { followLogs } from "./follow-logs.ts";
 import { placesOf } from "./places.ts";
 import { readLogs } from "./read-logs.ts";
@@ -107,6 +114,8 @@ export interface SupervisorControl {
   readonly info: SupervisorInfo;
   status(): Promise<SupervisorStatus>;
   logs(query: LogQuery): Promise<readonly LogLines[]>;
+  /** Restarts, stops or starts one service for everybody who uses it. */
+  act(service: string, action: ServiceAction): Promise<ServiceActed>;
   /** Stops it with everything that it runs; settles when it is gone. */
   stop(): Promise<void>;
 }
@@ -129,6 +138,12 @@ export async function findSupervisor(
           path: `/logs?${toSearch(query)}`,
         })
       ).logs,
+    act: (service, action) =>
+      call<ServiceActed>(socket, {
+        method: "POST",
+        path: `/services/${encodeURIComponent(service)}/${action}`,
+        body: {},
+      }),
     async stop() {
       await call(socket, { method: "POST", path: "/stop", body: {} });
       await untilGone(socket);

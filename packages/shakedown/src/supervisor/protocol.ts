@@ -78,9 +78,24 @@ export interface ServiceStatus {
   readonly name: string;
   readonly engine: string;
   readonly per: string;
-  readonly state: "idle" | "starting" | "ready" | "failed" | "exited";
+  readonly state: "idle" | "starting" | "ready" | "stopping" | "failed" | "exited";
   readonly provider?: ProviderShown;
   /** With its password taken out. */
   readonly url?: string;
   readonly detail?: string;
+  /** Of the run's part and of all slots: those that the supervisor started itself, without their children. */
+  readonly pids?: readonly number[];
+  readonly sinceEpochMs?: number;
+}
+
+/** `POST /services/:service/restart|stop|start`: done by hand, for everybody. */
+export type ServiceAction = "restart" | "stop" | "start";
+
+export interface ServiceActed {
+  /** Those that were stopped or started: the one that was named, and those that need it. */
+  readonly services: readonly string[];
+  /** Slots whose own process was restarted. */
+  readonly slots: readonly number[];
+  /** Whether data outlived it; without data to keep, "fresh". */
+  readonly data: "kept" | "fresh";
 }

@@ -1,5 +1,11 @@
 import { type JsonValue, ShakedownError } from "../errors/shakedown-error.ts";
-import type { BorrowSlot, OpenSession, RetireSlot, StartServices } from "./protocol.ts";
+import type {
+  BorrowSlot,
+  OpenSession,
+  RetireSlot,
+  ServiceAction,
+  StartServices,
+} from "./protocol.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -11,6 +17,7 @@ const isNumber: Check = (value) => Number.isSafeInteger(value) && (value as numb
 const isFlag: Check = (value) => typeof value === "boolean";
 const isTexts: Check = (value) => isObject(value) && Object.values(value as object).every(isText);
 const isPurpose: Check = (value) => ["up", "run", "exec", "lease"].includes(value as string);
+const isAction: Check = (value) => ["restart", "stop", "start"].includes(value as string);
 const isHolder: Check = (value) => has(value, { pid: isNumber, startTime: isText });
 const isPlan: Check = (value) =>
   has(value, { file: isText, root: isText, startTimeoutMs: isNumber, services: isServices });
@@ -23,6 +30,8 @@ const isEngine: Check = (value) => has(value, { name: isText, module: isText });
 
 /** A request of a client of another version must be refused here: deeper in, it would end the supervisor under everybody. */
 export const readRequest = {
+  action: (word: string | undefined): ServiceAction =>
+    read<{ readonly action: ServiceAction }>({ action: word ?? null }, { action: isAction }).action,
   openSession: (body: JsonValue): OpenSession =>
     read(body, { holder: isHolder, purpose: isPurpose, plan: isPlan, environment: isTexts }),
   startServices: (body: JsonValue): StartServices =>

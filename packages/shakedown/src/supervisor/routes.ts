@@ -1,4 +1,5 @@
 import { ShakedownError } from "../errors/shakedown-error.ts";
+import { actOnService } from "./act-on-service.ts";
 import type { Routes } from "./json-server.ts";
 import type { Places } from "./places.ts";
 import type { SupervisorInfo, SupervisorStatus } from "./protocol.ts";
@@ -44,6 +45,8 @@ export function routes({
       setImmediate(leave);
       return {};
     },
+    "POST /services/:service/:action": async ({ at }) =>
+      actOnService(await rooms.all(), at["service"] ?? "", readRequest.action(at["action"])),
     "POST /sessions": async ({ body, response }) => {
       await service.open(readRequest.openSession(body), response);
       return undefined;

@@ -1,7 +1,8 @@
-import type { RunningService } from "../engines/engine.ts";
-import type { ShakedownError } from "../errors/shakedown-error.ts";
+import type { Death, RunningService } from "../engines/engine.ts";
+import { ShakedownError } from "../errors/shakedown-error.ts";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { ServicePlan } from "../stack/plan.ts";
+import type { OwnProcesses } from "./own-processes.ts";
 import type { ServiceStatus } from "./protocol.ts";
 import { redactUrl } from "./redact-url.ts";
 
@@ -13,9 +14,18 @@ export type RunPartState =
       readonly done: Promise<RunningService>;
       readonly stop: AbortController;
     }
-  | { readonly kind: "ready"; readonly running: RunningService; readonly tookMs: number }
+  | ReadyState
+  | { readonly kind: "stopping"; readonly done: Promise<unknown> }
   | { readonly kind: "failed"; readonly error: ShakedownError }
-  | { readonly kind: "exited"; readonly how: string };
+  | { readonly kind: "exited"; readonly death: Death };
+
+export interface ReadyState {
+  readonly kind: "ready";
+  readonly running: RunningService;
+  readonly own: OwnProcesses;
+  readonly tookMs: number;
+  readonly sinceEpochMs: number;
+}
 
 export function statusOf(service: ServicePlan, state: RunPartState): ServiceStatus {
   const common = {
@@ -25,13 +35,15 @@ export function statusOf(service: ServicePlan, state: RunPartState): ServiceStat
     state: state.kind,
   };
   if (state.kind === "failed") return { ...common, state: "failed", detail: state.error.message };
-  if (state.kind === "exited") return { ...common, state: "exited", detail: state.how };
+  if (state.kind === "exited") return { ...common, state: "exited", detail: state.death.how };
   if (state.kind !== "ready") return { ...common, state: state.kind };
   const url = state.running.outputs["url"];
   return {
     ...common,
     state: "ready",
     provider: state.running.provider,
+    pids: state.own.pids,
+    sinceEpochMs: state.sinceEpochMs,
     ...(url === undefined ? {} : { url: redactUrl(url) }),
   };
 }
@@ -54,4 +66,13 @@ export function readyEvent(
     attached,
     atEpochMs: Date.now(),
   };
+}
+
+/** A dead service, to whoever needs it: its end, and what it said last. */
+export function diedError(service: string, { how, logTail }: Death, slot?: number): ShakedownError {
+  const place = slot === undefined ? service : `${service} of slot ${slot}`;
+  return new ShakedownError("SERVICE_DIED", `${place} ${how} while it was needed`, {
+    details: { service, how, logTail },
+    hint: `Read its log: shakedown logs ${service}`,
+  });
 }

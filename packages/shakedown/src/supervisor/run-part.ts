@@ -1,17 +1,21 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Folders, RunningService, ServiceLog } from "../engines/engine.ts";
+import type { Death, Folders, RunningService, ServiceLog } from "../engines/engine.ts";
 import { isShakedownError, ShakedownError, toWireError } from "../errors/shakedown-error.ts";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { Processes } from "../process/managed-process.ts";
 import type { FolderRoots } from "../providers/folders.ts";
 import { servicesNeededBy } from "./services-needed-by.ts";
 import type { ServicePlan, StackPlan } from "../stack/plan.ts";
+import { toGraph, withDependents } from "../stack/graph.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
 import { asStartFailure, rootFailure, tooSlow } from "./start-failure.ts";
 import type { EngineOf } from "./load-engines.ts";
 import type { ServiceStatus } from "./protocol.ts";
-import { readyEvent, type RunPartState, statusOf } from "./run-part-state.ts";
+import { ownProcesses } from "./own-processes.ts";
+import { diedError, readyEvent, type RunPartState, statusOf } from "./run-part-state.ts";
+import { stopServices } from "./stop-services.ts";
+import { defaultStopTimeoutMs, withinBudget } from "./within-budget.ts";
 
 export interface RunPartOptions {
   readonly plan: StackPlan;
@@ -23,8 +27,8 @@ export interface RunPartOptions {
   readonly processes: Processes;
   readonly logOf: (service: string) => ServiceLog;
   readonly emit: (event: ServiceEvent) => void;
-  /** A service of the run ended without having been asked to. */
-  readonly onDeath: (service: string) => void;
+  /** These are gone, and whatever slots hold of them is worthless: one that died, or was stopped by hand, and those that need it. */
+  readonly onGone: (services: readonly string[], death: Death) => void;
 }
 
 /** The run's part of every service of a stack: started once, in dependency order, in parallel. */
@@ -37,7 +41,10 @@ export interface RunPart {
   /** What everybody sees alike: outputs of services that have no share per slot. */
   sharedOutputs(): Readonly<Record<string, Outputs>>;
   status(): readonly ServiceStatus[];
-  stop(): Promise<void>;
+  /** Stops a service by hand, with those that need it: gives them. They come back with the next start. */
+  halt(name: string, how: string): Promise<readonly string[]>;
+  /** Ends everything, for good. Gives what went wrong, which events have told. */
+  stop(): Promise<readonly unknown[]>;
 }
 
 export function openRunPart(options: RunPartOptions): RunPart {
@@ -45,10 +52,11 @@ export function openRunPart(options: RunPartOptions): RunPart {
   const states = new Map<string, RunPartState>(
     plan.services.map(({ name }) => [name, { kind: "idle" }]),
   );
-  /** In the order in which they became ready; stopped the other way round. */
-  const order: string[] = [];
+  const graph = toGraph(plan.services);
+  let closed = false;
 
   async function start(names: readonly string[]): Promise<void> {
+    refuseWhenClosed();
     const wanted = servicesNeededBy(plan, names);
     const startedHere: string[] = [];
     const giveUp = new AbortController();
@@ -61,7 +69,7 @@ export function openRunPart(options: RunPartOptions): RunPart {
         .filter((result) => result.status === "rejected")
         .map((result) => result.reason as unknown);
       if (failures.length > 0) {
-        await stopServices(startedHere);
+        await end(startedHere);
         throw giveUp.signal.aborted && isShakedownError(giveUp.signal.reason)
           ? giveUp.signal.reason
           : rootFailure(failures);
@@ -71,14 +79,21 @@ export function openRunPart(options: RunPartOptions): RunPart {
     }
   }
 
-  function ensure(
+  async function ensure(
     service: ServicePlan,
     giveUp: AbortController,
     startedHere: string[],
   ): Promise<RunningService> {
     const state = states.get(service.name);
-    if (state?.kind === "ready") return Promise.resolve(state.running);
+    if (state?.kind === "ready") return state.running;
     if (state?.kind === "starting") return state.done;
+    if (state?.kind === "stopping") {
+      await state.done;
+      return ensure(service, giveUp, startedHere);
+    }
+    if (state?.kind === "exited" && service.restart === "never")
+      throw diedError(service.name, state.death);
+    refuseWhenClosed();
     startedHere.push(service.name);
     const done = bringUp(service, giveUp, startedHere);
     states.set(service.name, { kind: "starting", done, stop: giveUp });
@@ -108,6 +123,7 @@ export function openRunPart(options: RunPartOptions): RunPart {
         waitedFor: service.needs,
         atEpochMs: Date.now(),
       });
+      const own = ownProcesses(options.processes);
       const running = await engineOf(service.name).start({
         stack: plan,
         service: {
@@ -119,15 +135,20 @@ export function openRunPart(options: RunPartOptions): RunPart {
         },
         environment: options.environment,
         folders: await foldersOf(service.name),
-        processes: options.processes,
+        processes: own.processes,
         log,
         progress: (step) =>
           emit({ type: "service:progress", service: service.name, step, atEpochMs: Date.now() }),
         signal: giveUp.signal,
       });
       const tookMs = Math.round(performance.now() - startedMs);
-      states.set(service.name, { kind: "ready", running, tookMs });
-      order.push(service.name);
+      states.set(service.name, {
+        kind: "ready",
+        running,
+        own,
+        tookMs,
+        sinceEpochMs: Date.now(),
+      });
       watch(service.name, running);
       emit(readyEvent(service, { running, tookMs, attached: false }));
       return running;
@@ -156,13 +177,17 @@ export function openRunPart(options: RunPartOptions): RunPart {
   }
 
   function watch(name: string, running: RunningService): void {
-    void running.died?.then(({ how, logTail }) => {
+    void running.died?.then((death) => {
       const state = states.get(name);
       if (state?.kind !== "ready" || state.running !== running) return;
-      states.set(name, { kind: "exited", how });
-      order.splice(order.indexOf(name), 1);
-      emit({ type: "service:exited", service: name, how, logTail, atEpochMs: Date.now() });
-      options.onDeath(name);
+      states.set(name, { kind: "exited", death });
+      emit({ type: "service:exited", service: name, ...death, atEpochMs: Date.now() });
+      // What it leaves (a socket, a shared memory segment) is tidied up as at any other end.
+      void withinBudget(name, () => running.stop(), defaultStopTimeoutMs);
+      const affected = withDependents(graph, [name]);
+      options.onGone(affected, death);
+      // They hold the address of the one that is gone.
+      void end(affected);
     });
   }
 
@@ -184,18 +209,11 @@ export function openRunPart(options: RunPartOptions): RunPart {
     return outputs;
   }
 
-  async function stopServices(names: readonly string[]): Promise<void> {
-    const failures: unknown[] = [];
-    for (const name of order.filter((known) => names.includes(known)).reverse()) {
-      const state = states.get(name);
-      if (state?.kind !== "ready") continue;
-      states.set(name, { kind: "idle" });
-      order.splice(order.indexOf(name), 1);
-      await state.running.stop().catch((error: unknown) => failures.push(error));
-      emit({ type: "service:stopped", service: name, atEpochMs: Date.now() });
-    }
-    if (failures.length > 0)
-      throw new AggregateError(failures, `stopping: ${failures.map(String).join("; ")}`);
+  const end = (names: readonly string[]): Promise<unknown[]> =>
+    stopServices(names, { plan, states, emit });
+
+  function refuseWhenClosed(): void {
+    if (closed) throw new ShakedownError("SESSION_ENDED", "the stack was stopped");
   }
 
   return {
@@ -203,11 +221,11 @@ export function openRunPart(options: RunPartOptions): RunPart {
     running(name) {
       const state = states.get(name);
       if (state?.kind === "ready") return state.running;
+      if (state?.kind === "exited") throw diedError(name, state.death);
       throw new ShakedownError(
         "START_FAILED",
         `${name} is not running: it is ${state?.kind ?? "unknown"}`,
         {
-          ...(state?.kind === "exited" ? { details: { how: state.how } } : {}),
           hint: `Read its log: shakedown logs ${name}`,
         },
       );
@@ -222,7 +240,16 @@ export function openRunPart(options: RunPartOptions): RunPart {
       plan.services.map((service) =>
         statusOf(service, states.get(service.name) ?? { kind: "idle" }),
       ),
+    async halt(name, how) {
+      const affected = withDependents(graph, [name]);
+      const before = affected.filter((each) => states.get(each)?.kind === "ready");
+      const ended = end(affected);
+      options.onGone(affected, { how, logTail: [] });
+      await ended;
+      return before;
+    },
     async stop() {
+      closed = true;
       for (const state of states.values()) {
         if (state.kind !== "starting") continue;
         state.stop.abort(
@@ -230,7 +257,7 @@ export function openRunPart(options: RunPartOptions): RunPart {
         );
         await state.done.catch(() => {}); // told to whoever waits for the start
       }
-      await stopServices([...order]);
+      return end([...states.keys()]);
     },
   };
 }

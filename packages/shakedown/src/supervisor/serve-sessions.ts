@@ -6,6 +6,7 @@ import { validatePlan } from "../stack/validate-plan.ts";
 import type { BorrowSlot, OpenSession, RetiredSlot, RetireSlot } from "./protocol.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Session, Sessions } from "./sessions.ts";
+import type { AsideLease } from "./slot.ts";
 import type { StackRoom } from "./stack-room.ts";
 
 export interface ServeSessionsOptions {
@@ -90,9 +91,12 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
     },
     async retire(sessionId, number, request) {
       const [room, slot] = borrowedSlot(sessionId, number);
-      const { lease, aside } = await room.slot(slot).retire(request.services, request.keep);
-      room.keep(aside);
-      const kept = aside.map(({ service, connect }) => ({ service, connect }));
+      const kept: { service: string; connect: string }[] = [];
+      const keep = (aside: AsideLease): void => {
+        room.keep(aside);
+        kept.push({ service: aside.service, connect: aside.connect });
+      };
+      const lease = await room.slot(slot).retire(request.services, request.keep ? keep : undefined);
       sessions.tellRoom(room.key, {
         type: "slot:retired",
         slot,

@@ -1,16 +1,17 @@
-import type { RunningLease, SlotContext } from "../engines/engine.ts";
+import type { Death, RunningLease, SlotContext } from "../engines/engine.ts";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
 import { servicesNeededBy } from "./services-needed-by.ts";
 import type { ServicePlan, StackPlan } from "../stack/plan.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
-import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
+import { ShakedownError, toWireError } from "../errors/shakedown-error.ts";
 import type { RunPart } from "./run-part.ts";
-import type { EngineOf } from "./load-engines.ts";
+import { releaseShares } from "./release-shares.ts";
+import { diedError } from "./run-part-state.ts";
+import { takeShares } from "./take-shares.ts";
 
 export interface SlotOptions {
   readonly plan: StackPlan;
-  readonly engineOf: EngineOf;
   readonly runPart: RunPart;
   readonly environment: Readonly<Record<string, string>>;
   readonly emit: (event: ServiceEvent) => void;
@@ -31,14 +32,17 @@ export interface Slot {
   readonly services: readonly string[];
   /** Adds what is missing; fills the slot anew where a share that is missing could write to one that is there. */
   fill(names: readonly string[]): Promise<SlotLease>;
-  /** Gives fresh shares; the old ones are released behind the scenes, or set aside when `keep`. */
-  retire(
-    names: readonly string[],
-    keep: boolean,
-  ): Promise<{ lease: SlotLease; aside: readonly AsideLease[] }>;
+  /** Gives fresh shares; the old ones are released behind the scenes, or handed to `keep`. */
+  retire(names: readonly string[], keep?: (aside: AsideLease) => void): Promise<SlotLease>;
+  /** Whether the service has a process here that can be restarted. */
+  hasProcess(service: string): boolean;
   restart(service: string): Promise<ServiceLease>;
-  /** Waits for releases that are under way, then ends all shares. */
-  release(): Promise<void>;
+  /** Forgets all shares if it has one of these, which are gone: whoever comes next gets fresh ones. */
+  drop(services: readonly string[]): Promise<void>;
+  /** Forgets all shares, unless who held them is gone: it could still write. Whoever comes next waits for the answer. */
+  fence(holder: { readonly gone: () => Promise<boolean> }): Promise<void>;
+  /** Waits for what is under way, then ends all shares, for good. */
+  close(): Promise<void>;
 }
 
 export function openSlot(number: number, options: SlotOptions): Slot {
@@ -46,7 +50,10 @@ export function openSlot(number: number, options: SlotOptions): Slot {
   const leases = new Map<string, RunningLease>();
   const releasing = new Set<Promise<void>>();
   let generation = 0;
-  let broken: string | undefined;
+  let broken = false;
+  let closed = false;
+  /** Those whose process died here, with its last words. */
+  const dead = new Map<string, Death>();
   /** One change at a time: a worker that is replaced must not fill what its successor is filling. */
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -57,69 +64,42 @@ export function openSlot(number: number, options: SlotOptions): Slot {
   }
 
   async function fill(names: readonly string[]): Promise<SlotLease> {
+    if (closed) throw new ShakedownError("SESSION_ENDED", "the stack was stopped");
     const wanted = servicesNeededBy(plan, names);
+    const final = wanted.find(({ name, restart }) => restart === "never" && dead.has(name));
+    if (final !== undefined) throw diedError(final.name, dead.get(final.name) as Death, number);
     await runPart.start(names);
     const missing = wanted.filter(
       ({ name }) => !leases.has(name) && runPart.running(name).lease !== undefined,
     );
-    const dead = [...leases].find(([, lease]) => lease.isAlive?.() === false);
-    if (dead !== undefined) broken ??= `${dead[0]} is gone`;
+    const gone = [...leases].find(([, lease]) => lease.isAlive?.() === false);
+    if (gone !== undefined) broken = true;
     const mayWrite = missing.some(({ needs }) => needs.some((need) => leases.has(need)));
-    if (broken !== undefined || (mayWrite && leases.size > 0)) {
+    if (broken || (mayWrite && leases.size > 0)) {
       emptyInBackground();
       return fill([...new Set([...names, ...wanted.map(({ name }) => name)])]);
     }
-    if (missing.length > 0) await takeShares(missing);
+    if (missing.length > 0) await takeMissing(missing);
     return describe(wanted);
   }
 
-  async function takeShares(missing: readonly ServicePlan[]): Promise<void> {
+  async function takeMissing(missing: readonly ServicePlan[]): Promise<void> {
     const startedMs = performance.now();
-    const giveUp = new AbortController();
-    const limit = setTimeout(() => {
-      giveUp.abort(
-        new ShakedownError(
-          "START_TIMEOUT",
-          `slot ${number} was not ready within ${plan.startTimeoutMs} ms`,
-        ),
-      );
-    }, plan.startTimeoutMs);
-    const pending = new Map<string, Promise<void>>();
-    const takeWithNeeds = (service: ServicePlan): Promise<void> => {
-      const known = pending.get(service.name);
-      if (known !== undefined) return known;
-      const taken = (async () => {
-        await Promise.resolve(); // so that the promise is known before needs are looked at
-        await Promise.all(
-          missing.filter(({ name }) => service.needs.includes(name)).map(takeWithNeeds),
-        );
-        giveUp.signal.throwIfAborted();
-        await take(service, giveUp.signal);
-      })();
-      pending.set(service.name, taken);
-      return taken;
-    };
     try {
-      const results = await Promise.allSettled(missing.map(takeWithNeeds));
-      const failures = results
-        .filter((result) => result.status === "rejected")
-        .map(({ reason }) => reason as unknown);
-      if (failures.length > 0) {
-        emptyInBackground();
-        throw failures.find(isShakedownError) ?? failures[0];
-      }
+      await takeShares(missing, { slot: number, limitMs: plan.startTimeoutMs, take });
       // The baseline comes after everything that writes while it starts is ready.
       await Promise.all(missing.map(async ({ name }) => leases.get(name)?.seal?.()));
-      emit({
-        type: "slot:leased",
-        slot: number,
-        generation,
-        tookMs: Math.round(performance.now() - startedMs),
-        atEpochMs: Date.now(),
-      });
-    } finally {
-      clearTimeout(limit);
+    } catch (error) {
+      emptyInBackground();
+      throw error;
     }
+    emit({
+      type: "slot:leased",
+      slot: number,
+      generation,
+      tookMs: Math.round(performance.now() - startedMs),
+      atEpochMs: Date.now(),
+    });
   }
 
   async function take(service: ServicePlan, signal: AbortSignal): Promise<void> {
@@ -156,10 +136,11 @@ export function openSlot(number: number, options: SlotOptions): Slot {
   }
 
   function watch(service: string, lease: RunningLease): void {
-    void lease.died?.then(({ how, logTail }) => {
+    void lease.died?.then((death) => {
       if (leases.get(service) !== lease) return;
-      broken = `${service} ${how}`;
-      emit({ type: "service:exited", service, slot: number, how, logTail, atEpochMs: Date.now() });
+      broken = true;
+      dead.set(service, death);
+      emit({ type: "service:exited", service, slot: number, ...death, atEpochMs: Date.now() });
     });
   }
 
@@ -204,32 +185,31 @@ export function openSlot(number: number, options: SlotOptions): Slot {
     const gone = new Map([...leases].filter(([name]) => !except.has(name)));
     leases.clear();
     generation += 1;
-    broken = undefined;
-    const ended = (async () => {
-      const needsFirst = servicesNeededBy(plan, [...gone.keys()]);
-      for (const { name } of needsFirst.reverse()) await gone.get(name)?.release();
-    })();
-    const settled = ended.catch((error: unknown) => {
-      // A share that does not end cleanly must not fail a test; its server's end takes it along.
+    broken = false;
+    // A share that does not end cleanly must not fail a test; its server's end takes it along.
+    const ended = releaseShares(plan, gone, (service, error) =>
       emit({
-        type: "service:progress",
-        service: [...gone.keys()].join(", "),
+        type: "service:stopped",
+        service,
         slot: number,
-        step: `release: ${String(error)}`,
+        error: toWireError(error),
         atEpochMs: Date.now(),
-      });
-    });
-    releasing.add(settled);
-    void settled.then(() => releasing.delete(settled));
+      }),
+    );
+    releasing.add(ended);
+    void ended.then(() => releasing.delete(ended));
   }
 
-  async function setAside(): Promise<AsideLease[]> {
-    const aside: AsideLease[] = [];
+  /** Handed over one by one: data that is set aside must not be lost when the next cannot be. */
+  async function setAside(keep: (aside: AsideLease) => void): Promise<ReadonlySet<string>> {
+    const kept = new Set<string>();
     for (const [service, lease] of leases) {
       const connect = await lease.setAside?.();
-      if (connect !== undefined) aside.push({ service, connect, release: () => lease.release() });
+      if (connect === undefined) continue;
+      kept.add(service);
+      keep({ service, connect, release: () => lease.release() });
     }
-    return aside;
+    return kept;
   }
 
   return {
@@ -241,11 +221,19 @@ export function openSlot(number: number, options: SlotOptions): Slot {
       return [...leases.keys()];
     },
     fill: (names) => inTurn(() => fill(names)),
+    hasProcess: (name) => leases.get(name)?.restart !== undefined,
     retire: (names, keep) =>
       inTurn(async () => {
-        const aside = keep ? await setAside() : [];
-        emptyInBackground(new Set(aside.map(({ service }) => service)));
-        return { lease: await fill(names), aside };
+        emptyInBackground(keep === undefined ? new Set() : await setAside(keep));
+        return fill(names);
+      }),
+    drop: (names) =>
+      inTurn(async () => {
+        if (names.some((name) => leases.has(name))) emptyInBackground();
+      }),
+    fence: (holder) =>
+      inTurn(async () => {
+        if (leases.size > 0 && !(await holder.gone())) emptyInBackground();
       }),
     restart: (name) =>
       inTurn(async () => {
@@ -261,15 +249,18 @@ export function openSlot(number: number, options: SlotOptions): Slot {
           );
         }
         leases.delete(name);
+        dead.delete(name);
         const next = await lease.restart();
         leases.set(name, next);
         watch(name, next);
         return describeService(service);
       }),
-    release: () =>
-      inTurn(async () => {
+    close: () => {
+      closed = true;
+      return inTurn(async () => {
         emptyInBackground();
         await Promise.all(releasing);
-      }),
+      });
+    },
   };
 }

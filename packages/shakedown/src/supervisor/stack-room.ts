@@ -11,6 +11,7 @@ import { openRunPart, type RunPart } from "./run-part.ts";
 import { openServiceLog, type OpenLog } from "./service-log.ts";
 import { type AsideLease, openSlot, type Slot } from "./slot.ts";
 import { ShakedownError } from "../errors/shakedown-error.ts";
+import { defaultStopTimeoutMs, withinBudget } from "./within-budget.ts";
 
 /** More workers than this on one machine is a mistake. */
 const mostSlots = 64;
@@ -32,9 +33,10 @@ export interface StackRoom {
   readonly plan: StackPlan;
   readonly runPart: RunPart;
   slot(number: number): Slot;
+  slots(): readonly Slot[];
   /** The lowest slot that nobody holds, the wished one if it is free. */
   freeSlot(wish: number, held: ReadonlySet<number>): Slot;
-  keep(aside: readonly AsideLease[]): void;
+  keep(aside: AsideLease): void;
   flushLogs(): void;
   status(held: ReadonlySet<number>): Pick<SupervisorStatus, "services" | "slots">;
   stop(): Promise<void>;
@@ -74,8 +76,8 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
     logOf,
     emit: options.emit,
     // Whatever slots hold of a dead server is worthless: the next borrower gets fresh shares.
-    onDeath: () => {
-      for (const slot of slots.values()) void slot.release().catch(() => {}); // its server is gone, and that was told
+    onGone: (services) => {
+      for (const slot of slots.values()) void slot.drop(services);
     },
   });
 
@@ -84,7 +86,6 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
       slots.get(number) ??
       openSlot(number, {
         plan,
-        engineOf,
         runPart,
         environment: options.environment,
         emit: options.emit,
@@ -98,6 +99,7 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
     plan,
     runPart,
     slot,
+    slots: () => [...slots.values()],
     freeSlot(wish, held) {
       const numbers = Array.from({ length: mostSlots }, (_, index) => index);
       // A worker's number may be above ours: on many cores, or where a runner never uses one again.
@@ -112,7 +114,7 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
       return slot(number);
     },
     keep(aside) {
-      kept.push(...aside);
+      kept.push(aside);
       for (const oldest of kept.splice(0, Math.max(0, kept.length - mostKept)))
         void oldest.release().catch(() => {}); // goes with its server at the latest
     },
@@ -130,10 +132,15 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
     }),
     async stop() {
       const failures: unknown[] = [];
-      const note = (error: unknown): void => void failures.push(error);
-      await Promise.all([...slots.values()].map((each) => each.release().catch(note)));
-      await Promise.all(kept.splice(0).map((aside) => aside.release().catch(note)));
-      await runPart.stop().catch(note);
+      await Promise.all([...slots.values()].map((each) => each.close()));
+      await Promise.all(
+        kept.splice(0).map(async (aside) => {
+          const what = `the kept data of ${aside.service}`;
+          const failure = await withinBudget(what, () => aside.release(), defaultStopTimeoutMs);
+          if (failure !== undefined) failures.push(failure);
+        }),
+      );
+      failures.push(...(await runPart.stop()));
       for (const log of logs.values()) log[Symbol.dispose]();
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
     },

@@ -1,0 +1,32 @@
+import type { ManagedProcess, Processes } from "../process/managed-process.ts";
+
+/** The processes that one service has started: for a status that counts them, and for an end that nothing can hold up. */
+export interface OwnProcesses {
+  readonly processes: Processes;
+  readonly pids: readonly number[];
+  /** Ends all of them at once; settles when they are gone. */
+  kill(): Promise<void>;
+}
+
+export function ownProcesses(processes: Processes): OwnProcesses {
+  const running = new Set<ManagedProcess>();
+  return {
+    processes: {
+      ...processes,
+      async start(options) {
+        const started = await processes.start(options);
+        running.add(started);
+        void started.exited.then(() => running.delete(started));
+        return started;
+      },
+    },
+    get pids() {
+      return [...running].map(({ pid }) => pid);
+    },
+    async kill() {
+      const killed = [...running];
+      for (const each of killed) each.signal("SIGKILL", "group");
+      await Promise.all(killed.map(({ exited }) => exited));
+    },
+  };
+}
