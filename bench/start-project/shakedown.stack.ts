@@ -3,6 +3,6 @@ import { postgres } from "shakedown/postgres";
 import { redis } from "shakedown/redis";
 
 export default defineStack({
-  db: postgres({ migrate: "migrations", prefer: "embedded" }),
+  db: postgres({ migrate: "migrations", provider: "embedded" }),
   cache: redis(),
 });

@@ -1,6 +1,5 @@
-// What a team writes by hand: one database and one server process for each worker, no reset, ids that do not collide.
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+// What a team writes by hand: one database, one Redis database and one server process for each worker, no reset.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
@@ -9,6 +8,7 @@ import type { TestProject } from "vitest/node";
 export interface BareServer {
   readonly apiUrl: string;
   readonly databaseUrl: string;
+  readonly redisUrl: string;
 }
 
 declare module "vitest" {
@@ -17,19 +17,27 @@ declare module "vitest" {
   }
 }
 
+const system = join(import.meta.dirname, "../../examples/home-security");
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const admin = process.env["BARE_POSTGRES_URL"] ?? "";
-  const migration = readFileSync(join(import.meta.dirname, "migrations", "1_items.sql"), "utf8");
+  const [postgresUrl, redisUrl] = [
+    process.env["BARE_POSTGRES_URL"] ?? "",
+    process.env["BARE_REDIS_URL"] ?? "",
+  ];
   const children: ChildProcess[] = [];
   const servers: BareServer[] = [];
-  for (let worker = 0; worker < project.vitest.config.maxWorkers; worker += 1) {
-    const databaseUrl = await createDatabase(admin, `bare_${worker}`, migration);
-    const child = spawn(process.execPath, [join(import.meta.dirname, "server.mjs")], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
+  const workers = Array.from({ length: project.vitest.config.maxWorkers }, (_, worker) => worker);
+  const databases: string[] = [];
+  for (const worker of workers) databases.push(await createDatabase(postgresUrl, worker));
+  for (const worker of workers) {
+    const urls = { databaseUrl: databases[worker] ?? "", redisUrl: `${redisUrl}/${worker}` };
+    const child = spawn(process.execPath, ["src/server.ts"], {
+      cwd: system,
+      env: { ...process.env, DATABASE_URL: urls.databaseUrl, REDIS_URL: urls.redisUrl, PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     children.push(child);
-    servers.push({ apiUrl: await announcedUrl(child), databaseUrl });
+    servers.push({ apiUrl: await announcedUrl(child), ...urls });
   }
   project.provide("servers", servers);
   return async () => {
@@ -45,26 +53,33 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function createDatabase(admin: string, name: string, migration: string): Promise<string> {
+/** The first worker's is migrated, the others are copies of it. */
+async function createDatabase(admin: string, worker: number): Promise<string> {
   const url = new URL(admin);
+  url.pathname = `/bare_${worker}`;
   const server = new pg.Client(admin);
   await server.connect();
-  await server.query(`drop database if exists ${name} with (force)`);
-  await server.query(`create database ${name}`);
+  await server.query(`drop database if exists bare_${worker} with (force)`);
+  await server.query(`create database bare_${worker}${worker === 0 ? "" : " template bare_0"}`);
   await server.end();
-  url.pathname = `/${name}`;
-  const database = new pg.Client(url.href);
-  await database.connect();
-  await database.query(migration);
-  await database.end();
+  if (worker === 0) {
+    execFileSync(process.execPath, ["--run", "migrate", "--", "up"], {
+      cwd: system,
+      env: { ...process.env, DATABASE_URL: url.href },
+    });
+  }
   return url.href;
 }
 
 async function announcedUrl(child: ChildProcess): Promise<string> {
   if (child.stdout === null) throw new Error("the server has no output");
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /listening on (\S+)/.exec(line)?.[1];
-    if (url !== undefined) return url;
-  }
-  throw new Error("the server ended before it listened");
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolve, reject) => {
+    // The server goes on writing a line for each request: they are read and dropped.
+    lines.on("line", (line) => {
+      const url = /listening on (\S+)/.exec(line)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    lines.once("close", () => reject(new Error("the server ended before it listened")));
+  });
 }
