@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { makeProject, type Project, shop } from "./project.ts";
 import { startEngine } from "./start-engine.ts";
 
-const options = { migrate: "db/migrations", prefer: "embedded" };
+const options = { migrate: "db/migrations", provider: "embedded" };
 
 async function packs({ cache }: Project): Promise<string[]> {
   const folder = join(cache, "data-folders");

@@ -1,10 +1,18 @@
 import type { ProviderChoice } from "../engines/engine.ts";
 import { ShakedownError } from "../errors/shakedown-error.ts";
+import type { ProviderPolicy } from "./provider-policy.ts";
+import type { OnOtherVersion, ProviderWord } from "./provider-words.ts";
+import { anyVersion, type VersionWish } from "./version-wish.ts";
 
 /** One place where a service could come from. */
 export interface Rung<Found> {
-  readonly kind: ProviderChoice["kind"];
-  look(): Promise<Look<Found>>;
+  readonly kind: ProviderWord;
+  /**
+   * Somebody named this very server: where it does not fit, that is an error, since another one in its place would be a
+   * surprise.
+   */
+  readonly isNamed?: boolean;
+  look(wish: VersionWish): Promise<Look<Found>>;
 }
 
 export type Look<Found> =
@@ -18,30 +26,154 @@ export type Look<Found> =
   /** Why this place was not taken: "not on PATH"; "version 14.2 is older than 15". */
   | { readonly passedOver: string };
 
+export interface LadderOptions {
+  readonly service: string;
+  readonly hint: string;
+  readonly policy?: ProviderPolicy;
+  readonly wish?: VersionWish;
+  /** @default "refuse" */
+  readonly onOtherVersion?: OnOtherVersion;
+  /** The versions that the engine can work with at all. */
+  readonly workable?: VersionWish;
+}
+
+export interface Chosen<Found> {
+  readonly found: Found;
+  readonly choice: ProviderChoice;
+}
+
+type PassedOver = ProviderChoice["passedOver"][number];
+
 /**
- * The first rung that works, from the top; every rung above it is kept with its reason.
+ * The first rung that works: those that are preferred, then from the top. What came before it is kept with its reason, and
+ * so is what was not looked at because somebody said so.
  *
  * @throws ShakedownError `PROVIDER_NONE` with all reasons
  */
 export async function chooseProvider<Found>(
   subject: string,
   rungs: readonly Rung<Found>[],
-  hint: string,
-): Promise<{ readonly found: Found; readonly choice: ProviderChoice }> {
-  const passedOver: { readonly kind: string; readonly reason: string }[] = [];
-  for (const { kind, look } of rungs) {
-    const seen = await look();
-    if ("passedOver" in seen) {
-      passedOver.push({ kind, reason: seen.passedOver });
-      continue;
-    }
-    const { found, version, reason } = seen;
-    return { found, choice: { kind, version, reason, passedOver } };
+  options: LadderOptions,
+): Promise<Chosen<Found>> {
+  const { hint, policy = { prefer: [], forbid: [] }, onOtherVersion = "refuse" } = options;
+  const wish = options.wish ?? options.workable ?? anyVersion;
+  const passedOver: PassedOver[] = [];
+  const allowed: Rung<Found>[] = [];
+  for (const rung of inOrder(rungs, policy)) {
+    const reason = whyNotAllowed(rung.kind, policy);
+    if (reason === undefined) allowed.push(rung);
+    else passedOver.push({ kind: rung.kind, reason });
   }
+  for (const rung of allowed) {
+    const seen = await look(rung, wish, options);
+    if (!("passedOver" in seen))
+      return chosen(rung, seen, [...passedOver, ...overtaken(rung, rungs, policy)]);
+    passedOver.push({ kind: rung.kind, reason: seen.passedOver });
+  }
+  if (onOtherVersion === "warn" && wish !== anyVersion) {
+    for (const rung of allowed) {
+      const seen = await rung.look(options.workable ?? anyVersion);
+      if ("passedOver" in seen) continue;
+      const others = passedOver.filter(({ kind }) => kind !== rung.kind);
+      return chosen(rung, withWarning(seen, wish), others);
+    }
+  }
+  throw none(subject, passedOver, { hint, policy, rungs });
+}
+
+function inOrder<Found>(
+  rungs: readonly Rung<Found>[],
+  { prefer }: ProviderPolicy,
+): readonly Rung<Found>[] {
+  const preferred = prefer.flatMap(({ word }) => rungs.filter(({ kind }) => kind === word));
+  return [...new Set([...preferred, ...rungs])];
+}
+
+function whyNotAllowed(
+  kind: ProviderWord,
+  { require, forbid }: ProviderPolicy,
+): string | undefined {
+  const forbidden = forbid.find(({ word }) => word === kind);
+  if (forbidden !== undefined) return `${forbidden.by} forbids it`;
+  if (require === undefined || require.words.includes(kind)) return undefined;
+  return `${require.by} requires ${require.words.join(" or ")}`;
+}
+
+async function look<Found>(
+  rung: Rung<Found>,
+  wish: VersionWish,
+  { service, onOtherVersion, workable = anyVersion }: LadderOptions,
+): Promise<Look<Found>> {
+  const seen = await rung.look(wish);
+  if (rung.isNamed !== true || !("passedOver" in seen)) return seen;
+  if (onOtherVersion === "warn") {
+    const other = await rung.look(workable);
+    if (!("passedOver" in other)) return withWarning(other, wish);
+  }
+  throw new ShakedownError("PROVIDER_NONE", `${service}: ${seen.passedOver}`, {
+    hint: "Start that server, correct its URL, or take the URL out, and another provider is looked for",
+    details: { passedOver: [{ kind: rung.kind, reason: seen.passedOver }] },
+  });
+}
+
+function withWarning<Found>(
+  seen: Exclude<Look<Found>, { readonly passedOver: string }>,
+  wish: VersionWish,
+): typeof seen {
+  return { ...seen, reason: `${seen.reason}; warning: the stack asks for version ${wish.text}` };
+}
+
+function chosen<Found>(
+  { kind }: Rung<Found>,
+  { found, version, reason }: Exclude<Look<Found>, { readonly passedOver: string }>,
+  passedOver: readonly PassedOver[],
+): Chosen<Found> {
+  return {
+    found,
+    choice: { kind: kind === "local" ? "external" : kind, version, reason, passedOver },
+  };
+}
+
+/** What would have come first if nobody had preferred another. */
+function overtaken<Found>(
+  taken: Rung<Found>,
+  rungs: readonly Rung<Found>[],
+  policy: ProviderPolicy,
+): readonly PassedOver[] {
+  const said = policy.prefer.find(({ word }) => word === taken.kind);
+  if (said === undefined) return [];
+  const before = policy.prefer.slice(0, policy.prefer.indexOf(said)).map(({ word }) => word);
+  return rungs
+    .slice(0, rungs.indexOf(taken))
+    .filter(({ kind }) => !before.includes(kind) && whyNotAllowed(kind, policy) === undefined)
+    .map(({ kind }) => ({ kind, reason: `${said.by} prefers ${taken.kind}` }));
+}
+
+function none(
+  subject: string,
+  passedOver: readonly PassedOver[],
+  {
+    hint,
+    policy,
+    rungs,
+  }: {
+    readonly hint: string;
+    readonly policy: ProviderPolicy;
+    readonly rungs: readonly Rung<unknown>[];
+  },
+): ShakedownError {
   const reasons = passedOver.map(({ kind, reason }) => `${kind}: ${reason}`).join("; ");
-  throw new ShakedownError(
+  const kinds = rungs.map(({ kind }) => kind);
+  const { require } = policy;
+  const isImpossible = require !== undefined && !require.words.some((word) => kinds.includes(word));
+  return new ShakedownError(
     "PROVIDER_NONE",
     `${subject} was not found in any of ${rungs.length} places (${reasons})`,
-    { hint, details: { passedOver } },
+    {
+      hint: isImpossible
+        ? `${require.by} requires ${require.words.join(" or ")}, and there is only ${[...new Set(kinds)].join(", ")}`
+        : hint,
+      details: { passedOver: [...passedOver] },
+    },
   );
 }

@@ -48,7 +48,7 @@ export function openRooms({ places, roots, processes, sessions }: RoomsOptions):
       return rooms.size;
     },
     async enter(request) {
-      const key = await roomKeyOf(request.plan, await loadEngines(request.plan));
+      const key = await roomKeyOf(request, await loadEngines(request.plan));
       void rememberEngines(request.plan, places).catch(() => {}); // the next start is a little slower
       for (;;) {
         const pending = rooms.get(key) ?? open(key, request);

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { Processes } from "../process/managed-process.ts";
 import type { FolderRoots } from "../providers/folders.ts";
+import { providerEnvironment } from "../providers/provider-policy.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { loadEngines, type EngineOf } from "./load-engines.ts";
 import type { Places } from "./places.ts";
-import type { SupervisorStatus } from "./protocol.ts";
+import type { OpenSession, SupervisorStatus } from "./protocol.ts";
 import { logFileOf } from "./read-logs.ts";
 import { openRunPart, type RunPart } from "./run-part.ts";
 import { openServiceLog, type OpenLog } from "./service-log.ts";
@@ -42,9 +43,16 @@ export interface StackRoom {
   stop(): Promise<void>;
 }
 
-/** Tells whether two sessions want the same thing: the whole plan and what shapes its services beside their options. */
-export async function roomKeyOf(plan: StackPlan, engineOf: EngineOf): Promise<string> {
+/**
+ * Tells whether two sessions want the same thing: the whole plan, what shapes its services beside their options, and what
+ * the client's environment says about where they come from.
+ */
+export async function roomKeyOf(
+  { plan, environment }: Pick<OpenSession, "plan" | "environment">,
+  engineOf: EngineOf,
+): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify(plan));
+  hash.update(`\0${JSON.stringify(providerEnvironment(environment))}`);
   for (const service of plan.services) {
     hash.update(
       `\0${service.name}\0${(await engineOf(service.name).fingerprint?.(service, plan)) ?? ""}`,

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { parseVersionWish } from "./provider/version.ts";
+import { providerEntries } from "../../providers/provider-option.ts";
+import { parsePostgresWish } from "./provider/version.ts";
 import { reservedSettings } from "./server/settings.ts";
 
 export const resetWays = ["undo", "rollback", "delete", "none"] as const;
@@ -52,7 +53,7 @@ export const optionsSchema = v.strictObject({
     v.pipe(
       text,
       v.check(
-        (value) => parseVersionWish(value) !== undefined,
+        (value) => parsePostgresWish(value) !== undefined,
         'is no version from 15 on, such as "18", "17.2" or ">=16"',
       ),
     ),
@@ -102,7 +103,8 @@ export const optionsSchema = v.strictObject({
   url: v.optional(text),
   urlIsForTests: v.optional(v.boolean("is neither true nor false"), false),
   local: v.optional(text),
-  prefer: v.optional(v.picklist(["native", "embedded"], 'is neither "native" nor "embedded"')),
+  image: v.optional(text),
+  ...providerEntries,
 });
 
 export type ParsedOptions = v.InferOutput<typeof optionsSchema>;

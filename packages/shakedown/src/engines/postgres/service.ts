@@ -1,5 +1,6 @@
 import { ownModule } from "../../kit/own-module.ts";
 import { callback, derived } from "../../stack/option-functions.ts";
+import type { OnOtherVersion, ProviderOption } from "../../providers/provider-words.ts";
 import type { References, Service } from "../../stack/service.ts";
 import type { PostgresHandle } from "./handle.ts";
 import type { ResetOptions, ResetWay } from "./options.ts";
@@ -42,8 +43,15 @@ export interface PostgresOptions {
   readonly urlIsForTests?: boolean;
   /** A server that may run on this machine; where it does not answer, the next provider is taken. Its database has to be named like one for tests. */
   readonly local?: string;
-  /** Looked for first. @default native, then embedded */
-  readonly prefer?: "native" | "embedded";
+  /**
+   * The only provider (`"native"`), or wishes: `{ prefer: "container" }`, `{ require: ["native", "embedded"] }`,
+   * `{ forbid: "container" }`. @default the first that works of: url, local, native, embedded, container
+   */
+  readonly provider?: ProviderOption;
+  /** What becomes of a server whose version is not `version`. @default "refuse" */
+  readonly onOtherVersion?: OnOtherVersion;
+  /** For the provider `container`. @default "postgres:<major>-alpine", 18 where no version is asked for */
+  readonly image?: string;
   /** @default "slot" */
   readonly per?: "run" | "slot" | "test";
   readonly after?: readonly string[];

@@ -3,6 +3,8 @@ import { readdir, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import * as v from "valibot";
 import { nearest } from "../../kit/nearest.ts";
+import { providerProblems } from "../../providers/provider-problems.ts";
+import { providerWords } from "../../providers/provider-words.ts";
 import type { Problem, ServicePlan, StackPlan } from "../../stack/plan.ts";
 import { soundOptions } from "../sound-options.ts";
 import { patternProblem } from "./database-name.ts";
@@ -41,6 +43,12 @@ export async function validateOptions(
     ...(await inputProblems(options, stack.root, at)),
     ...localeProblems(options, `${at}.locale`),
     ...externalProblems(options, at),
+    ...providerProblems({
+      at,
+      option: options.provider,
+      kinds: providerWords,
+      hasUrl: options.url !== undefined,
+    }),
     ...localProblems(options, `${at}.local`),
   ];
 }
@@ -70,6 +78,7 @@ const otherNames: Readonly<Record<string, string>> = {
   seeds: "seed",
   username: "user",
   connectionString: "url",
+  prefer: "provider",
 };
 
 function uniqueProblems(problems: readonly Problem[]): readonly Problem[] {
@@ -233,9 +242,7 @@ function localProblems({ local, url }: ParsedOptions, at: string): readonly Prob
 
 function externalProblems(options: ParsedOptions, at: string): readonly Problem[] {
   if (options.url === undefined) return [];
-  const own = (["version", "locale", "prefer"] as const).filter(
-    (name) => options[name] !== undefined,
-  );
+  const own = (["locale", "image"] as const).filter((name) => options[name] !== undefined);
   const problem = urlProblem(options.url, options.urlIsForTests);
   return [
     ...(problem === undefined ? [] : [{ at: `${at}.url`, ...problem }]),

@@ -1,9 +1,14 @@
 import * as v from "valibot";
 import { chooseProvider, type Rung } from "../../providers/ladder.ts";
+import { givenUrl } from "../../providers/ladder-url.ts";
+import { policyOf } from "../../providers/provider-policy.ts";
+import { providerProblems } from "../../providers/provider-problems.ts";
+import { anyVersion, parseVersionWish, type VersionWish } from "../../providers/version-wish.ts";
 import { findRedis, type RedisProgram } from "../../providers/redis-programs.ts";
 import type { Problem, ServicePlan } from "../../stack/plan.ts";
 import type { Engine, RunningService, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
+import { soundOptions } from "../sound-options.ts";
 import { externalNote, lookAtExternal } from "./external.ts";
 import { startNative } from "./native.ts";
 import { optionsSchema, type RedisPlan } from "./options.ts";
@@ -17,6 +22,12 @@ const engine: Engine = {
     ...optionProblems(service, optionsSchema),
     ...perProblems(service),
     ...externalProblems(service),
+    ...providerProblems({
+      at: `services.${service.name}`,
+      option: soundOptions(service, optionsSchema).provider,
+      kinds: ["external", "native", "container"],
+      hasUrl: service.options["url"] !== undefined,
+    }),
   ],
 
   async start(context) {
@@ -24,7 +35,13 @@ const engine: Engine = {
     const { found, choice } = await chooseProvider<Start>(
       context.service.name,
       [externalRung(context, plan), nativeRung(context, plan), containerRung],
-      'Install one for yourself: shakedown install redis (or name a server: redis({ url: "redis://…" }))',
+      {
+        service: context.service.name,
+        hint: 'Install one for yourself: shakedown install redis (or name a server: redis({ url: "redis://…" }))',
+        policy: policyOf(context, { option: plan.provider, hasUrl: plan.url !== undefined }),
+        wish: parseVersionWish(plan.version) ?? anyVersion,
+        onOtherVersion: plan.onOtherVersion,
+      },
     );
     return {
       provider: choice,
@@ -49,7 +66,7 @@ function perProblems({ name, per }: ServicePlan): Problem[] {
 
 function externalProblems(service: ServicePlan): Problem[] {
   if (service.options["url"] === undefined) return [];
-  return ["version", "settings"].flatMap((option) =>
+  return ["settings", "image"].flatMap((option) =>
     service.options[option] === undefined
       ? []
       : [
@@ -63,16 +80,24 @@ function externalProblems(service: ServicePlan): Problem[] {
 }
 
 function externalRung(context: StartContext, { url }: RedisPlan): Rung<Start> {
+  const given = givenUrl({
+    option: url,
+    environment: context.environment,
+    variables: ["TEST_REDIS_URL"],
+    protocol: /^rediss?:/,
+  });
   return {
     kind: "external",
-    async look() {
-      if (url === undefined) return { passedOver: "no url given" };
-      // A named server that cannot be used is an error: another one in its place would be a surprise.
-      const server = await lookAtExternal(url);
+    isNamed: given !== undefined,
+    async look(wish) {
+      if (given === undefined) return { passedOver: "no url given" };
+      const server = await lookAtExternal(given.url);
+      if (!wish.accepts(server.version))
+        return { passedOver: `${server.shown} is version ${server.version}, not ${wish.text}` };
       return {
         found: () => server.start(context),
         version: `redis ${server.version}`,
-        reason: `the stack names ${server.shown}`,
+        reason: `${given.by} ${given.by === "the stack" ? "names" : "is"} ${server.shown}`,
       };
     },
   };
@@ -81,10 +106,10 @@ function externalRung(context: StartContext, { url }: RedisPlan): Rung<Start> {
 function nativeRung(context: StartContext, plan: RedisPlan): Rung<Start> {
   return {
     kind: "native",
-    async look() {
+    async look(wish) {
       const { environment, folders } = context;
       const programs = await findRedis({ environment, cacheFolder: folders.cache });
-      const program = programs.find(({ version }) => isWanted(version, plan.version));
+      const program = programs.find(({ version }) => wish.accepts(version));
       if (program !== undefined) {
         const { name, version, file, where } = program;
         return {
@@ -97,7 +122,7 @@ function nativeRung(context: StartContext, plan: RedisPlan): Rung<Start> {
         passedOver:
           programs.length === 0
             ? "neither redis-server nor valkey-server was found"
-            : otherVersions(programs, plan.version),
+            : otherVersions(programs, wish),
       };
     },
   };
@@ -108,10 +133,6 @@ const containerRung: Rung<Start> = {
   look: () => Promise.resolve({ passedOver: "containers are not supported yet" }),
 };
 
-function isWanted(version: string, wanted: string | undefined): boolean {
-  return wanted === undefined || version === wanted || version.startsWith(`${wanted}.`);
-}
-
-function otherVersions(programs: readonly RedisProgram[], wanted: string | undefined): string {
-  return programs.map(({ file, version }) => `${file} is ${version}, not ${wanted}`).join("; ");
+function otherVersions(programs: readonly RedisProgram[], wish: VersionWish): string {
+  return programs.map(({ file, version }) => `${file} is ${version}, not ${wish.text}`).join("; ");
 }

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { providerEntries } from "../../providers/provider-option.ts";
+import { parseVersionWish } from "../../providers/version-wish.ts";
 
 /** Settings that decide whether slots are isolated, protected and gone afterwards. */
 const ours = [
@@ -28,9 +30,14 @@ export const optionsSchema = v.strictObject(
     version: v.optional(
       v.pipe(
         v.string("is not text"),
-        v.regex(/^\d+(\.\d+){0,2}$/, 'is not a version such as "7" or "7.2"'),
+        v.check(
+          (version) => parseVersionWish(version) !== undefined,
+          'is not a version such as "7" or "7.2"',
+        ),
       ),
     ),
+    image: v.optional(v.pipe(v.string("is not text"), v.nonEmpty("is empty"))),
+    ...providerEntries,
     settings: v.optional(
       v.record(
         v.pipe(

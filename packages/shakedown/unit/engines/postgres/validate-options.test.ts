@@ -134,9 +134,9 @@ test("a URL has to be for tests, and leaves nothing to choose", async () => {
   expect(await problems({ url: "postgresql://u:p@h/shop", urlIsForTests: true })).toEqual([]);
   expect(await problems({ url: "${{other.url}}" })).toEqual([]);
   expect((await problems({ url: "mysql://h/test" }))[0]?.message).toBe("is a mysql: URL");
-  expect((await problems({ url: "postgresql://h/test", version: "18" }))[0]?.at).toBe(
-    "services.db.version",
-  );
+  expect(await problems({ url: "postgresql://h/test", version: "18" })).toEqual([]);
+  const beside = await problems({ url: "postgresql://h/test", locale: "C", provider: "native" });
+  expect(beside.map(({ at }) => at)).toEqual(["services.db.locale", "services.db.provider"]);
 });
 
 test("a local server is on this machine and for tests, and is not given beside a URL", async () => {

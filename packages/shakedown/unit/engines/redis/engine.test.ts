@@ -33,16 +33,24 @@ test("a good set of options has no problem", async () => {
 test("everything wrong is told at once", async () => {
   expect(
     await problems(
-      { url: "http://h", version: "seven", settings: { port: 1 }, sttings: {} },
+      {
+        url: "http://h",
+        version: "seven",
+        settings: { port: 1 },
+        sttings: {},
+        provider: "natve",
+        onOtherVersion: "panic",
+      },
       "test",
     ),
   ).toEqual([
     "services.cache.url does not begin with redis:// or rediss://.",
     'services.cache.version is not a version such as "7" or "7.2".',
+    'services.cache.provider "natve" is none of external, local, native, embedded, container; did you mean "native"?.',
+    'services.cache.onOtherVersion is neither "refuse" nor "warn".',
     "services.cache.settings.port is decided by Shakedown.",
     "services.cache.sttings is not an option. Did you mean settings?",
     'services.cache.per "test" is not supported for redis. Take "slot": each test finds the server as it was at the baseline',
-    "services.cache.version has no effect on the server of `url`, which runs already. Take version or url out",
     "services.cache.settings has no effect on the server of `url`, which runs already. Take settings or url out",
   ]);
 });

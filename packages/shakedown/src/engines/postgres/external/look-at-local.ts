@@ -1,9 +1,9 @@
 import { openPgClient } from "../driver.ts";
-import type { VersionWish } from "../provider/version.ts";
+import type { VersionWish } from "../../../providers/version-wish.ts";
 import { commonDatabase } from "./claim.ts";
 import { urlProblem } from "./url-for-tests.ts";
 
-export interface LocalLook {
+export interface ServerLook {
   readonly url: string;
   readonly wish: VersionWish;
   readonly extensions: readonly string[];
@@ -11,12 +11,12 @@ export interface LocalLook {
 
 const connectTimeoutMs = 2000;
 
-/** Why the server that may run on this machine is not taken; undefined when it answers and has what is wanted. */
-export async function whyNotLocal({
+/** The version of a server that runs already, or why it is not taken: no answer, another version, a missing extension. */
+export async function lookAtServer({
   url,
   wish,
   extensions,
-}: LocalLook): Promise<string | undefined> {
+}: ServerLook): Promise<{ readonly version: string } | { readonly passedOver: string }> {
   const server = new URL(url);
   const shown = server.host || "the local socket";
   server.pathname = `/${commonDatabase}`;
@@ -32,15 +32,17 @@ export async function whyNotLocal({
         [extensions],
       );
       const { number = 0, missing = null } = rows[0] ?? {};
-      const version = { major: Math.floor(number / 10_000), minor: number % 10_000 };
+      const version = `${Math.floor(number / 10_000)}.${number % 10_000}`;
       if (!wish.accepts(version))
-        return `${shown} is version ${version.major}.${version.minor}, not ${wish.text}`;
-      return missing === null ? undefined : `${shown} has no extension ${missing}`;
+        return { passedOver: `${shown} is version ${version}, not ${wish.text}` };
+      return missing === null
+        ? { version: `postgres ${version}` }
+        : { passedOver: `${shown} has no extension ${missing}` };
     } finally {
       await client.end();
     }
   } catch (error) {
-    return `${shown} let nobody in: ${(error as Error).message}`;
+    return { passedOver: `${shown} let nobody in: ${(error as Error).message}` };
   }
 }
 

@@ -16,7 +16,6 @@ import {
   templateMark,
   whileBuilding,
 } from "./claim.ts";
-import { urlProblem } from "./url-for-tests.ts";
 
 type ExternalOptions = ParsedOptions & { readonly url: string };
 
@@ -28,14 +27,7 @@ type ExternalOptions = ParsedOptions & { readonly url: string };
 export async function startExternal(
   context: StartContext,
   given: ExternalOptions,
-): Promise<RunningService> {
-  const { service } = context;
-  const problem = urlProblem(given.url, given.urlIsForTests);
-  if (problem !== undefined) {
-    throw new ShakedownError("DATABASE_NOT_FOR_TESTS", `${service.name}: url ${problem.message}`, {
-      hint: problem.hint,
-    });
-  }
+): Promise<Omit<RunningService, "provider">> {
   const urlOf = (database: string): string => withDatabase(given.url, database);
   const lock = await connect(context, urlOf(commonDatabase), given.url);
   try {
@@ -52,7 +44,10 @@ interface Opening {
   readonly urlOf: (database: string) => string;
 }
 
-async function openOn(lock: PgClient, { context, given, urlOf }: Opening): Promise<RunningService> {
+async function openOn(
+  lock: PgClient,
+  { context, given, urlOf }: Opening,
+): Promise<Omit<RunningService, "provider">> {
   const { service, stack } = context;
   const rights = await rightsOf(lock);
   if (!rights.mayCreate) {
@@ -124,12 +119,6 @@ async function openOn(lock: PgClient, { context, given, urlOf }: Opening): Promi
     });
   });
   const common = {
-    provider: {
-      kind: "external" as const,
-      version: `postgres ${rights.version}`,
-      reason: "url is given",
-      passedOver: [],
-    },
     note: [built, ...note].join("; "),
     died,
     async stop() {

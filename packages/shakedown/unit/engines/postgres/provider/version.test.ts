@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import {
   parseVersion,
-  parseVersionWish,
+  parsePostgresWish,
 } from "../../../../src/engines/postgres/provider/version.ts";
 
 test.each([
@@ -10,20 +10,20 @@ test.each([
   [">=16", [16, 18], [15]],
   [">= 17", [17], [16]],
 ])("the wish %s accepts %j and not %j", (wish, yes, no) => {
-  const parsed = parseVersionWish(wish);
-  for (const major of yes) expect(parsed?.accepts({ major, minor: 2 })).toBe(true);
-  for (const major of no) expect(parsed?.accepts({ major, minor: 2 })).toBe(false);
+  const parsed = parsePostgresWish(wish);
+  for (const major of yes) expect(parsed?.accepts(`${major}.2`)).toBe(true);
+  for (const major of no) expect(parsed?.accepts(`${major}.2`)).toBe(false);
 });
 
 test("a minor version is kept", () => {
-  expect(parseVersionWish("16.3")?.accepts({ major: 16, minor: 3 })).toBe(true);
-  expect(parseVersionWish("16.3")?.accepts({ major: 16, minor: 4 })).toBe(false);
-  expect(parseVersionWish("16.x")?.accepts({ major: 16, minor: 4 })).toBe(true);
-  expect(parseVersionWish(">=16.3")?.accepts({ major: 16, minor: 2 })).toBe(false);
+  expect(parsePostgresWish("16.3")?.accepts("16.3")).toBe(true);
+  expect(parsePostgresWish("16.3")?.accepts("16.4")).toBe(false);
+  expect(parsePostgresWish("16.x")?.accepts("16.4")).toBe(true);
+  expect(parsePostgresWish(">=16.3")?.accepts("16.2")).toBe(false);
 });
 
 test.each(["", "latest", "14", "9.6", "16beta", "^16", "16 || 17"])("%j is no version", (text) => {
-  expect(parseVersionWish(text)).toBeUndefined();
+  expect(parsePostgresWish(text)).toBeUndefined();
 });
 
 test("versions are read from what programs and packages say", () => {
