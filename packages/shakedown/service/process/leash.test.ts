@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -74,3 +74,18 @@ function mulberry(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+test("a command for the death runs before the folders go, with its arguments as they are; one taken back does not", async () => {
+  const held = mkdtempSync(join(folder, "held-"));
+  const proof = join(folder, "it's a proof");
+  {
+    await using processes = await openProcesses({ cookie: randomBytes(8).toString("hex") });
+    await processes.removeOnDeath(held);
+    await processes.runOnDeath(["sh", "-c", 'sleep 0.05; ls -d "$1" >"$2"', "sh", held, proof]);
+    const takeBack = await processes.runOnDeath(["rm", "-f", proof]);
+    takeBack();
+  }
+  expect(readFileSync(proof, "utf8")).toBe(`${held}\n`);
+  expect(existsSync(held)).toBe(false);
+  rmSync(proof);
+});

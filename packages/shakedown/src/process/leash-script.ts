@@ -1,10 +1,12 @@
 /**
  * The leash's watcher, for any POSIX sh. It reads from a pipe that only the supervisor holds open, one entry a line:
  *
- *   +process <pid> <start time> <signal>      +folder <path>      +name <path>      -<the same> takes an entry back
+ *   +process <pid> <start time> <signal>      +folder <path>      +name <path>      +run <command line>
+ *   -<the same> takes an entry back
  *
  * and answers each line with its number. At the end of the pipe the supervisor is dead: each process that is still the
  * same one gets its signal, its group SIGKILL at most 200 ms later, whatever carries the cookie is swept, folders go.
+ * Command lines run meanwhile; folders wait for them.
  * `$1` is the cookie. It stands in no environment here, or the watcher would sweep itself.
  */
 export const leashScript = `
@@ -97,6 +99,11 @@ remove_name() {
   rmdir -- "\${link%/*}"
 }
 
+run_command() {
+  case $1 in 'run '*) eval "\${1#run }" </dev/null >/dev/null 2>&1 & ;; esac
+}
+
+each run_command
 each first_signal
 for try in 1 2 3 4 5 6 7 8 9 10; do
   living=
@@ -120,6 +127,7 @@ if [ -r /proc/self/environ ]; then
     IFS=' '
   done
 fi
+wait
 each remove_folder
 each remove_name
 `;

@@ -5,6 +5,8 @@ export interface Processes {
   removeOnDeath(folder: string): Promise<void>;
   /** A link that goes away with what it leads to; its folder too, if that is empty then. */
   removeNameOnDeath(link: string): Promise<void>;
+  /** A program that is run once the supervisor is dead, for what no signal reaches: containers. Gives the way to take it back. */
+  runOnDeath(command: readonly string[]): Promise<() => void>;
 }
 
 export interface StartOptions {

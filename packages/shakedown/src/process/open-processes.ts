@@ -72,12 +72,21 @@ export async function openProcesses(
     start,
     removeOnDeath,
     removeNameOnDeath: (link) => leash.hold(`name ${resolve(link)}`),
+    async runOnDeath(command) {
+      const entry = `run ${command.map(quoteForShell).join(" ")}`;
+      await leash.hold(entry);
+      return () => leash.letGo(entry);
+    },
     async [Symbol.asyncDispose]() {
       closing = true;
       await Promise.all([...running].map((managed) => managed.stop()));
       await leash[Symbol.asyncDispose]();
     },
   };
+}
+
+function quoteForShell(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Spawning tells the same ENOENT for all of these. */
