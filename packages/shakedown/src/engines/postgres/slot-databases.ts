@@ -5,7 +5,7 @@ import type { RunningLease, SlotContext } from "../engine.ts";
 import { sealBaseline } from "./isolate/baseline.ts";
 import type { ResetOptions } from "./options.ts";
 import { cloneDatabase, cloneRepairs, dropDatabase } from "./server/databases.ts";
-import { takeTurns } from "./take-turns.ts";
+import { takeTurns } from "../take-turns.ts";
 
 export interface SlotDatabasesOptions {
   readonly template: string;

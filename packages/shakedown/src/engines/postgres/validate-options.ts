@@ -10,10 +10,10 @@ import { soundOptions } from "../sound-options.ts";
 import { patternProblem } from "./database-name.ts";
 import { localProblem } from "./external/look-at-local.ts";
 import { urlProblem } from "./external/url-for-tests.ts";
-import { migrationFiles } from "./migrate/migration-files.ts";
+import { migrationFiles } from "../migration-files.ts";
 import { optionsSchema, type ParsedOptions, seedPaths } from "./options.ts";
 import { splitLocale } from "./server/initdb.ts";
-import { isSeedFile, seedFiles } from "./seed/seed-files.ts";
+import { isSeedFile, seedFiles } from "../seed-files.ts";
 
 /** Everything wrong with the options that can be seen without a server. */
 export async function validateOptions(

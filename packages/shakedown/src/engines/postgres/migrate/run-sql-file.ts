@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
 import { openCopy } from "./copy-stream.ts";
 import type { PgClient } from "../driver.ts";
-import { upPart } from "./migration-files.ts";
+import { upPart } from "../../migration-files.ts";
 import { splitSql, type SqlStatement } from "./split-sql.ts";
 
 /** Statements go in bundles, each of which the server runs as one transaction; a round trip for each would be slow for large seeds. */

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import type { StartContext } from "../../engine.ts";
 import { openPgClient, type PgClient, quoteName, quoteText } from "../driver.ts";
 import { installTemplate } from "../isolate/baseline.ts";
-import { migrationFiles } from "../migrate/migration-files.ts";
-import { runMigrateCommand, runMigrateFunction } from "../migrate/run-program.ts";
+import { migrationFiles } from "../../migration-files.ts";
+import { runMigrateCommand, runMigrateFunction } from "../../migrate-program.ts";
 import { runSqlFile } from "../migrate/run-sql-file.ts";
 import { type ParsedOptions, seedPaths } from "../options.ts";
 import { seedTable } from "../seed/seed-table.ts";
-import { seedFiles } from "../seed/seed-files.ts";
+import { seedFiles } from "../../seed-files.ts";
 import { cloneDatabase, evict } from "./databases.ts";
 
 export interface TemplateOptions {
@@ -76,7 +76,8 @@ async function migrate({
   if (how === undefined) return undefined;
   if (typeof how !== "string") {
     context.progress("migrating");
-    const program = { context, url: userUrl(template) };
+    const url = userUrl(template);
+    const program = { context, url, variables: connectionVariables(url) };
     if ("command" in how) {
       await runMigrateCommand(how.command, program);
       return `migrated by ${how.command.join(" ")}`;
@@ -127,4 +128,16 @@ async function seed({
 
 function countOf(files: number): string {
   return files === 1 ? "1 file" : `${files} files`;
+}
+
+/** As psql and every library above libpq read them. */
+function connectionVariables(url: string): Record<string, string> {
+  const { username, password, hostname, port, pathname } = new URL(url);
+  return {
+    PGHOST: hostname,
+    PGPORT: port,
+    PGUSER: decodeURIComponent(username),
+    PGPASSWORD: decodeURIComponent(password),
+    PGDATABASE: decodeURIComponent(pathname.slice(1)),
+  };
 }

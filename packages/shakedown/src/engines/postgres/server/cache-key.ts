@@ -6,10 +6,10 @@ import type { JsonValue } from "../../../errors/shakedown-error.ts";
 import type { StackPlan } from "../../../stack/plan.ts";
 import { isSource, ownHome } from "../../../kit/own-module.ts";
 import { packageVersion } from "../../../kit/package-version.ts";
-import { migrationFiles } from "../migrate/migration-files.ts";
+import { migrationFiles } from "../../migration-files.ts";
 import { type ParsedOptions, seedPaths, settingTexts } from "../options.ts";
 import type { Installation } from "../provider/installation.ts";
-import { packFormat } from "./data-pack.ts";
+import { packFormat } from "../../../providers/data-pack.ts";
 import { localeArguments } from "./initdb.ts";
 
 /** Stands for a fresh data folder, before any migration. */

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { DataPack } from "../../../providers/data-pack.ts";
+import { folderBytes } from "../../../providers/folder-bytes.ts";
+import { mostBytesOfOne, openPackStore, type PackStore } from "../../../providers/pack-store.ts";
+import { randomPassword } from "../../../providers/random-password.ts";
 import type { StartContext } from "../../engine.ts";
 import type { ParsedOptions } from "../options.ts";
 import type { Installation } from "../provider/installation.ts";
 import { buildTemplate } from "./build-template.ts";
 import { baseKey, migratedKey } from "./cache-key.ts";
-import type { DataPack, PackFacts } from "./data-pack.ts";
-import { folderBytes } from "./folder-bytes.ts";
 import { initdb, ownTree } from "./initdb.ts";
-import { mostBytesOfOne, openPackStore, type PackStore } from "./pack-store.ts";
-import { randomPassword } from "./scram.ts";
+import { type PackFacts, packLayout } from "./pack-layout.ts";
 import { type SecureServer, startSecureServer } from "./secure-server.ts";
 
 export interface OpenServerOptions {
@@ -36,7 +37,7 @@ const template = "shakedown_template";
  */
 export async function openServer(open: OpenServerOptions): Promise<OpenServer> {
   const { context } = open;
-  const store = openPackStore(context.folders.cache);
+  const store = openPackStore(context.folders.cache, packLayout);
   // A new name each time: an orphan whose folder was replaced would unlink the new server's socket.
   const data = join(context.folders.data, `pg-${randomBytes(4).toString("hex")}`);
   const key = await migratedKey({ ...open, stack: context.stack });
@@ -56,7 +57,7 @@ export async function openServer(open: OpenServerOptions): Promise<OpenServer> {
 type Run = OpenServerOptions & { readonly data: string };
 type Noted = SecureServer & { readonly note: string };
 
-async function startFromPack(run: Run, pack: DataPack): Promise<Noted> {
+async function startFromPack(run: Run, pack: DataPack<PackFacts>): Promise<Noted> {
   const { data, installation } = run;
   const { uid } = installation.runAs;
   pack.writeFirst(data);
@@ -73,7 +74,11 @@ async function startFromPack(run: Run, pack: DataPack): Promise<Noted> {
   return { ...started, note: "data folder from cache" };
 }
 
-async function build(run: Run, store: PackStore, key: string | undefined): Promise<Noted> {
+async function build(
+  run: Run,
+  store: PackStore<PackFacts>,
+  key: string | undefined,
+): Promise<Noted> {
   const { controlPassword } = await freshFolder(run, store);
   const first = await startSecureServer({ ...run, knownPassword: controlPassword, hasUser: false });
   let note: string;
@@ -95,7 +100,7 @@ async function build(run: Run, store: PackStore, key: string | undefined): Promi
 }
 
 /** Initdb's result depends on few things: it is kept on its own, so that a changed migration does not cost it again. */
-async function freshFolder(run: Run, store: PackStore): Promise<PackFacts> {
+async function freshFolder(run: Run, store: PackStore<PackFacts>): Promise<PackFacts> {
   const { context, options, installation, data } = run;
   const key = baseKey(installation, options);
   using known = await store.load(key);
@@ -140,7 +145,7 @@ interface Kept {
 /** Says why nothing was kept, if so. */
 async function keepMigrated(
   { data }: Run,
-  store: PackStore,
+  store: PackStore<PackFacts>,
   { key, facts }: Kept,
 ): Promise<string | undefined> {
   const size = await folderBytes(data);

@@ -3,10 +3,6 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 /** The password is 144 random bits: nothing is gained by making each connection wait for thousands of rounds. */
 const rounds = 16;
 
-export function randomPassword(): string {
-  return randomBytes(18).toString("base64url");
-}
-
 /** What PostgreSQL keeps of a password, made here so that every version takes our number of rounds. */
 export function scramVerifier(password: string): string {
   const salt = randomBytes(16);

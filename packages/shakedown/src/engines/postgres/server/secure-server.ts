@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
+import { randomPassword } from "../../../providers/random-password.ts";
 import type { StartContext } from "../../engine.ts";
 import { type PgClient, quoteName, quoteText } from "../driver.ts";
 import { type ParsedOptions, settingTexts } from "../options.ts";
 import type { Installation } from "../provider/installation.ts";
 import { createUserStatement } from "./build-template.ts";
-import { randomPassword, scramVerifier } from "./scram.ts";
+import { scramVerifier } from "./scram.ts";
 import { promisedSettings, serverSettings, type Settings } from "./settings.ts";
 import { controlUser, postgresUrl, type Server, startServer } from "./start-server.ts";
 

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { openPack, writePack } from "../../../../src/engines/postgres/server/data-pack.ts";
+import { packLayout } from "../../src/engines/postgres/server/pack-layout.ts";
+import { openPack, writePack } from "../../src/providers/data-pack.ts";
 
 const facts = { controlPassword: "p", databases: { postgres: "base/5", shop: "base/9" } };
 
@@ -38,9 +39,9 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 test("a pack gives back what a start needs, first what it needs at once", async () => {
   await withFolder(async (folder) => {
     const file = join(folder, "pack");
-    writePack(file, join(folder, "from"), facts);
+    writePack(file, join(folder, "from"), { facts, layout: packLayout });
     expect((await stat(file)).size).toBeLessThan(20_000 + 8192 + 2000);
-    using pack = openPack(file);
+    using pack = openPack(file, packLayout);
     expect(pack?.facts).toEqual(facts);
     const to = join(folder, "to");
     pack?.writeFirst(to);
@@ -58,18 +59,18 @@ test("a pack gives back what a start needs, first what it needs at once", async 
 
 test("a pack that is not whole is none", async () => {
   await withFolder(async (folder) => {
-    writePack(join(folder, "pack"), join(folder, "from"), facts);
+    writePack(join(folder, "pack"), join(folder, "from"), { facts, layout: packLayout });
     const bytes = await readFile(join(folder, "pack"));
     const broken = join(folder, "broken");
     for (const length of [0, 4, 8, 100, bytes.length - 1]) {
       await writeFile(broken, bytes.subarray(0, length));
-      expect(openPack(broken)).toBeUndefined();
+      expect(openPack(broken, packLayout)).toBeUndefined();
     }
     for (const at of [9, bytes.length - 40, bytes.length - 1]) {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 1;
       await writeFile(broken, changed);
-      expect(openPack(broken)).toBeUndefined();
+      expect(openPack(broken, packLayout)).toBeUndefined();
     }
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { takeTurns } from "../../../src/engines/postgres/take-turns.ts";
+import { takeTurns } from "../../src/engines/take-turns.ts";
 
 test("no more jobs run at once than allowed, and one that fails makes room", async () => {
   const inTurn = takeTurns(2);

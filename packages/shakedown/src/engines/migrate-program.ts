@@ -1,17 +1,19 @@
-import { ownModule } from "../../../kit/own-module.ts";
+import { ownModule } from "../kit/own-module.ts";
 import { fileURLToPath } from "node:url";
-import { ShakedownError } from "../../../errors/shakedown-error.ts";
-import { runCommand } from "../../../process/run-command.ts";
-import type { FunctionReference } from "../../../stack/plan.ts";
-import type { StartContext } from "../../engine.ts";
+import { ShakedownError } from "../errors/shakedown-error.ts";
+import { runCommand } from "../process/run-command.ts";
+import type { FunctionReference } from "../stack/plan.ts";
+import type { StartContext } from "./engine.ts";
 
 export interface ProgramOptions {
   readonly context: StartContext;
   /** The database that it migrates. */
   readonly url: string;
+  /** What the engine's own tools read, beside `DATABASE_URL`. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Runs the user's own migration tool in the stack's folder, with `DATABASE_URL` and PostgreSQL's own variables. */
+/** Runs the user's own migration tool in the stack's folder, with `DATABASE_URL` and the engine's own variables. */
 export async function runMigrateCommand(
   command: readonly string[],
   options: ProgramOptions,
@@ -51,7 +53,7 @@ interface Program {
 
 async function run(
   { program, args, shown, env = {} }: Program,
-  { context, url }: ProgramOptions,
+  { context, url, variables }: ProgramOptions,
 ): Promise<void> {
   const { service, stack, log, processes, signal } = context;
   const result = await runCommand({
@@ -59,7 +61,7 @@ async function run(
     command: program,
     args,
     cwd: stack.root,
-    env: { ...context.environment, ...connectionVariables(url), ...env },
+    env: { ...context.environment, DATABASE_URL: url, ...variables, ...env },
     processes,
     signal,
     timeoutMs: stack.startTimeoutMs,
@@ -76,16 +78,4 @@ async function run(
     details: { cwd: stack.root, logTail: output.slice(-30) },
     hint: `Read its output above, or all of it: shakedown logs ${service.name}`,
   });
-}
-
-function connectionVariables(url: string): Record<string, string> {
-  const { username, password, hostname, port, pathname } = new URL(url);
-  return {
-    DATABASE_URL: url,
-    PGHOST: hostname,
-    PGPORT: port,
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
-  };
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
-  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -16,17 +15,16 @@ import { crc32 } from "node:zlib";
 /** Raised when the layout of packs changes: older ones are rebuilt, since the number is part of their key. */
 export const packFormat = 3;
 
-/** What a later start has to know about a data folder beside its files. */
-export interface PackFacts {
-  readonly controlPassword: string;
-  /** "migrated 12 files in 340 ms"; absent in a pack without migrations. */
-  readonly built?: string;
-  /** The databases' folders by name: those that no start needs may be written while the server starts. */
-  readonly databases: Readonly<Record<string, string>>;
+/** Which files of an engine's data folder are kept, and which of them can wait. `Facts` is what a later start has to know. */
+export interface PackLayout<Facts> {
+  /** Tells the files of a folder that every start writes itself, or that are of no use after it. */
+  worthless(folder: string): (path: string) => boolean;
+  /** Tells the files that no start needs: they may be written while the server starts. */
+  late(facts: Facts): (path: string) => boolean;
 }
 
-interface PackIndex {
-  readonly facts: PackFacts;
+interface PackIndex<Facts> {
+  readonly facts: Facts;
   readonly folders: readonly string[];
   /** Path, offset, length. Files of the same content share one place: three databases of a fresh server are equal. */
   readonly files: readonly (readonly [string, number, number])[];
@@ -35,11 +33,11 @@ interface PackIndex {
 }
 
 /** An open file: it stays readable when another process puts a newer one in its place. */
-export interface DataPack extends Disposable {
-  readonly facts: PackFacts;
+export interface DataPack<Facts> extends Disposable {
+  readonly facts: Facts;
   /** Writes the folders and the files that a start needs. */
   writeFirst(folder: string): void;
-  /** Writes the files of databases that nobody uses before the server is up. */
+  /** Writes the files that can wait. */
   writeRest(folder: string): void;
 }
 
@@ -48,13 +46,17 @@ const pieceBytes = 1024 * 1024;
 const footerBytes = 8;
 
 /** Writes the data folder of a stopped server as one file: contents, an index as JSON, and the index's length and checksum. */
-export function writePack(file: string, folder: string, facts: PackFacts): void {
+export function writePack<Facts>(
+  file: string,
+  folder: string,
+  { facts, layout }: { readonly facts: Facts; readonly layout: PackLayout<Facts> },
+): void {
   const folders: string[] = [];
   const files: [string, number, number][] = [];
   const known = new Map<string, number>();
   let bodyBytes = 0;
   let checksum = 0;
-  const needed = neededWal(folder);
+  const isWorthless = layout.worthless(folder);
   // Private: it holds the password that the next server starts with.
   const to = openSync(file, "wx", 0o600);
   const keep = (content: Buffer): number => {
@@ -74,7 +76,7 @@ export function writePack(file: string, folder: string, facts: PackFacts): void 
       if (entry.isDirectory()) {
         folders.push(inner);
         visit(inner);
-      } else if (entry.isFile() && !isWorthless(inner, needed)) {
+      } else if (entry.isFile() && !isWorthless(inner)) {
         const content = readFileSync(join(folder, inner));
         files.push([inner, keep(content), content.length]);
       }
@@ -82,7 +84,7 @@ export function writePack(file: string, folder: string, facts: PackFacts): void 
   };
   try {
     visit("");
-    const index: PackIndex = { facts, folders, files, bodyBytes, checksum };
+    const index: PackIndex<Facts> = { facts, folders, files, bodyBytes, checksum };
     const bytes = Buffer.from(JSON.stringify(index));
     const footer = Buffer.alloc(footerBytes);
     footer.writeUInt32LE(bytes.length, 0);
@@ -94,19 +96,19 @@ export function writePack(file: string, folder: string, facts: PackFacts): void 
 }
 
 /** Undefined when the pack is cut short or changed. */
-export function openPack(file: string): DataPack | undefined {
+export function openPack<Facts>(
+  file: string,
+  layout: PackLayout<Facts>,
+): DataPack<Facts> | undefined {
   const from = openSync(file, "r");
-  const index = readIndex(from);
+  const index = readIndex<Facts>(from);
   if (index === undefined) {
     closeSync(from);
     return undefined;
   }
   const { facts, folders, files } = index;
   const piece = Buffer.allocUnsafe(pieceBytes);
-  const late = Object.entries(facts.databases).flatMap(([name, path]) =>
-    name === "postgres" ? [] : [`${path}/`],
-  );
-  const isLate = (path: string): boolean => late.some((start) => path.startsWith(start));
+  const isLate = layout.late(facts);
   const write = (folder: string, wanted: (path: string) => boolean): void => {
     for (const [path, offset, length] of files) {
       if (wanted(path)) copyOut({ from, offset, length, file: `${folder}/${path}` }, piece);
@@ -126,7 +128,7 @@ export function openPack(file: string): DataPack | undefined {
   };
 }
 
-function readIndex(from: number): PackIndex | undefined {
+function readIndex<Facts>(from: number): PackIndex<Facts> | undefined {
   const { size } = fstatSync(from);
   const footer = Buffer.alloc(footerBytes);
   if (size < footerBytes) return undefined;
@@ -134,7 +136,7 @@ function readIndex(from: number): PackIndex | undefined {
   const bytes = Buffer.alloc(Math.min(footer.readUInt32LE(0), size - footerBytes));
   readSync(from, bytes, 0, bytes.length, size - footerBytes - bytes.length);
   if (crc32(bytes) !== footer.readUInt32LE(4)) return undefined;
-  const index = JSON.parse(bytes.toString()) as PackIndex;
+  const index = JSON.parse(bytes.toString()) as PackIndex<Facts>;
   if (index.bodyBytes !== size - footerBytes - bytes.length) return undefined;
   const piece = Buffer.allocUnsafe(pieceBytes);
   let checksum = 0;
@@ -163,36 +165,4 @@ function copyOut({ from, offset, length, file }: Part, piece: Buffer): void {
   } finally {
     closeSync(to);
   }
-}
-
-/** Written by every start itself, or of no use after it. Maps of free space are made again where they are missing. */
-function isWorthless(path: string, neededWal: string | undefined): boolean {
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  if (madeAnew.has(name) || name.endsWith("_fsm")) return true;
-  return neededWal !== undefined && /^pg_wal\/[0-9A-F]{24}$/.test(path) && name !== neededWal;
-}
-
-const madeAnew = new Set([
-  "postmaster.pid",
-  "postmaster.opts",
-  "postgresql.conf",
-  "pg_hba.conf",
-  "pg_internal.init",
-]);
-
-const segmentBytes = 1024n * 1024n;
-const segmentsOfLog = 0x1_0000_0000n / segmentBytes;
-
-/** After a clean stop the one segment with the last checkpoint is all that a start reads. Undefined keeps them all. */
-function neededWal(folder: string): string | undefined {
-  const control = readFileSync(join(folder, "global/pg_control"));
-  // ControlFileData, the same from version 11 on: checkPoint at 32, then checkPointCopy with redo and its timeline.
-  const checkpoint = control.readBigUInt64LE(32);
-  const redo = control.readBigUInt64LE(40);
-  const timeline = control.readUInt32LE(48);
-  const segment = redo / segmentBytes;
-  if (segment !== checkpoint / segmentBytes) return undefined;
-  const hex = (value: bigint): string => value.toString(16).toUpperCase().padStart(8, "0");
-  const name = `${hex(BigInt(timeline))}${hex(segment / segmentsOfLog)}${hex(segment % segmentsOfLog)}`;
-  return existsSync(join(folder, "pg_wal", name)) ? name : undefined;
 }

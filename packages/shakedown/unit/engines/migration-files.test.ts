@@ -2,11 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import {
-  compareNames,
-  migrationFiles,
-  upPart,
-} from "../../../../src/engines/postgres/migrate/migration-files.ts";
+import { compareNames, migrationFiles, upPart } from "../../src/engines/migration-files.ts";
 
 test.each([
   [

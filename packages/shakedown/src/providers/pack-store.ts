@@ -1,12 +1,12 @@
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { type DataPack, openPack, type PackFacts, writePack } from "./data-pack.ts";
+import { type DataPack, openPack, type PackLayout, writePack } from "./data-pack.ts";
 
-/** The cached data folders of this user. Every failure to read or write only means that work is done again. */
-export interface PackStore {
-  load(key: string): Promise<DataPack | undefined>;
+/** The cached data folders of one engine and user. Every failure to read or write only means that work is done again. */
+export interface PackStore<Facts> {
+  load(key: string): Promise<DataPack<Facts> | undefined>;
   /** Packs the data folder of a stopped server. Says why nothing was kept, if so. */
-  save(key: string, data: string, facts: PackFacts): Promise<string | undefined>;
+  save(key: string, data: string, facts: Facts): Promise<string | undefined>;
 }
 
 const unusedMs = 14 * 24 * 60 * 60 * 1000;
@@ -14,15 +14,15 @@ const mostBytesInAll = 4 * 1024 ** 3;
 /** More than that takes longer to write out than many migrations take to run. */
 export const mostBytesOfOne = 1024 ** 3;
 
-export function openPackStore(cache: string): PackStore {
+export function openPackStore<Facts>(cache: string, layout: PackLayout<Facts>): PackStore<Facts> {
   const folder = join(cache, "data-folders");
   const fileOf = (key: string): string => join(folder, `${key}.pack`);
   return {
     async load(key) {
       const file = fileOf(key);
-      let pack: DataPack | undefined;
+      let pack: DataPack<Facts> | undefined;
       try {
-        pack = openPack(file);
+        pack = openPack(file, layout);
       } catch {
         return undefined; // never built, pruned, or not readable
       }
@@ -36,7 +36,7 @@ export function openPackStore(cache: string): PackStore {
       const aside = `${fileOf(key)}.${process.pid}.${Date.now()}.part`;
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        writePack(aside, data, facts);
+        writePack(aside, data, { facts, layout });
         await rename(aside, fileOf(key));
       } catch (error) {
         await rm(aside, { force: true }).catch(() => undefined); // the first failure is the one to tell

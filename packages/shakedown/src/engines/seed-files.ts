@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { compareNames } from "../migrate/migration-files.ts";
+import { compareNames } from "./migration-files.ts";
 
 const kinds = /\.(sql|csv|json)$/;
 
