@@ -5,7 +5,8 @@ import { defaultPattern, fillPattern } from "../database-name.ts";
 import { openPgClient, type PgClient } from "../driver.ts";
 import { type ParsedOptions, resetOptions, type ResetOptions } from "../options.ts";
 import { buildTemplate } from "../server/build-template.ts";
-import { contentHash, hasKnownInputs } from "../server/cache-key.ts";
+import { hasKnownInputs } from "../../hash-files.ts";
+import { contentHash } from "../server/cache-key.ts";
 import { dropDatabase } from "../server/databases.ts";
 import { leaseControl, openSlotDatabases } from "../slot-databases.ts";
 import {

@@ -1,12 +1,10 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
 import type { JsonValue } from "../../../errors/shakedown-error.ts";
 import type { StackPlan } from "../../../stack/plan.ts";
 import { isSource, ownHome } from "../../../kit/own-module.ts";
 import { packageVersion } from "../../../kit/package-version.ts";
-import { migrationFiles } from "../../migration-files.ts";
+import { hashFiles, hasKnownInputs } from "../../hash-files.ts";
 import { type ParsedOptions, seedPaths, settingTexts } from "../options.ts";
 import type { Installation } from "../provider/installation.ts";
 import { packFormat } from "../../../providers/data-pack.ts";
@@ -66,32 +64,8 @@ export async function contentHash(
     inputs,
   };
   hash.update(JSON.stringify(told));
-  const addAll = async (path: string): Promise<void> => addPath(hash, resolve(root, path), root);
-  if (typeof migrate === "string") {
-    for (const each of await migrationFiles(resolve(root, migrate))) await addAll(each);
-  } else if (migrate !== undefined && "command" in migrate) {
-    for (const each of migrate.inputs ?? []) await addAll(each);
-  } else if (migrate !== undefined) await addAll(file);
-  for (const each of [...seedPaths(options), ...inputs]) await addAll(each);
+  await hashFiles(hash, { migrate, inputs, seed: seedPaths(options) }, { root, file });
   return hash.digest("hex");
-}
-
-export function hasKnownInputs({ migrate, inputs }: ParsedOptions): boolean {
-  if (migrate === undefined || typeof migrate === "string") return true;
-  return inputs.length > 0 || ("command" in migrate && (migrate.inputs ?? []).length > 0);
-}
-
-async function addPath(hash: Hash, path: string, root: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined); // its absence is part of the state too
-  hash.update(`\0${relative(root, path)}\0`);
-  if (found === undefined) return;
-  if (found.isDirectory()) {
-    for (const name of (await readdir(path)).sort())
-      if (name !== "node_modules") await addPath(hash, join(path, name), root);
-    return;
-  }
-  const bytes = await readFile(path);
-  hash.update(`${bytes.length}\0`).update(bytes);
 }
 
 let isolation: string | undefined;
