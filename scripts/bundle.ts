@@ -10,6 +10,7 @@ const ownModules = [
   "supervisor/main",
   "stack/loader-child",
   "stack/run-function",
+  "providers/container/remove-owned",
   "fixtures/vitest-setup",
   "fixtures/file-hooks",
 ];

@@ -25,6 +25,7 @@ export const roomsOfVariants: readonly string[] = ["engines"];
 
 /** The exceptions among variants: one that is another one in a different place. */
 export const variantsBuiltOnOthers: Readonly<Record<string, readonly string[]>> = {
+  "engines/container": ["engines/command"], // a program in an image: the same clients and probes
   "engines/app": ["engines/command"], // your process without the process: the same HTTP and WebSocket clients
 };
 
@@ -39,6 +40,7 @@ export const processEntries: readonly string[] = [
   "supervisor/main.ts",
   "stack/loader-child.ts",
   "stack/run-function.ts",
+  "providers/container/remove-owned.ts",
 ];
 
 export interface Reserved {

@@ -14,6 +14,36 @@ export const errorCodes = {
     httpStatus: 400,
     meaning: "A command was called with an unknown flag or a missing argument.",
   },
+  CONTAINER_DISK_FULL: {
+    exit: 3,
+    httpStatus: 507,
+    meaning: "The container engine's disk is full.",
+  },
+  CONTAINER_ENGINE_DENIED: {
+    exit: 3,
+    httpStatus: 403,
+    meaning: "This user may not use the container engine's socket.",
+  },
+  CONTAINER_ENGINE_NONE: {
+    exit: 3,
+    httpStatus: 503,
+    meaning: "No container engine answers.",
+  },
+  CONTAINER_ENGINE_OLD: {
+    exit: 3,
+    httpStatus: 503,
+    meaning: "The container engine speaks only versions of its API that are too old.",
+  },
+  CONTAINER_MOUNT: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "A file or folder could not be mounted into a container.",
+  },
+  CONTAINER_PORT_TAKEN: {
+    exit: 3,
+    httpStatus: 409,
+    meaning: "A container did not get the port of this machine that it was to have.",
+  },
   CONTROL_PROTOCOL: {
     exit: 4,
     httpStatus: 400,
@@ -38,6 +68,26 @@ export const errorCodes = {
     exit: 3,
     httpStatus: 500,
     meaning: "A folder that has to be private belongs to another user.",
+  },
+  IMAGE_BUILD_FAILED: {
+    exit: 2,
+    httpStatus: 400,
+    meaning: "An image was not built from its Dockerfile.",
+  },
+  IMAGE_MISSING: {
+    exit: 3,
+    httpStatus: 404,
+    meaning: "An image is not here and could not be pulled.",
+  },
+  IMAGE_PLATFORM: {
+    exit: 3,
+    httpStatus: 501,
+    meaning: "An image does not exist for this processor.",
+  },
+  IMAGE_PULL_LIMIT: {
+    exit: 3,
+    httpStatus: 429,
+    meaning: "The registry's limit of pulls is reached.",
   },
   INSTALL_UNSUPPORTED: {
     exit: 3,
