@@ -7,6 +7,8 @@ import { planFormat, type StackPlan } from "../../src/stack/plan.ts";
 export interface DeclaredService {
   readonly needs?: readonly string[];
   readonly options?: Readonly<Record<string, JsonValue>>;
+  readonly restart?: "never";
+  readonly stopTimeoutMs?: number;
 }
 
 const engine = { name: "process", module: new URL("./process-engine.ts", import.meta.url).href };
@@ -25,7 +27,8 @@ export async function stackOf(
     file: join(folder, "shakedown.stack.ts"),
     root: folder,
     startTimeoutMs,
-    services: Object.entries(services).map(([name, { needs = [], options = {} }]) => ({
+    services: Object.entries(services).map(([name, { needs = [], options = {}, ...life }]) => ({
+      ...life,
       name,
       engine,
       per: "slot",

@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { ServiceEvent } from "../../src/events/run-event.ts";
 import { makeTempFolder } from "../../src/fixtures/temp-folder.ts";
@@ -12,38 +8,10 @@ import { until } from "../../src/kit/until.ts";
 import { findSupervisor, openSession } from "../../src/supervisor/client.ts";
 import { addressOf } from "../../src/supervisor/ensure-supervisor.ts";
 import type { StackPlan } from "../../src/stack/plan.ts";
-import type { SlotLease } from "../../src/isolation/lease.ts";
+import { holdElsewhere, pidsOf, runs } from "./held-elsewhere.ts";
 import { stackOf } from "./stack-of.ts";
 
 const environment = process.env as Record<string, string>;
-const holder = fileURLToPath(new URL("./hold-session.ts", import.meta.url));
-
-interface Held {
-  readonly child: ChildProcess;
-  readonly supervisorPid: number;
-  readonly lease: SlotLease;
-}
-
-async function holdElsewhere(plan: StackPlan, services: string): Promise<Held> {
-  const child = spawn(process.execPath, [holder, JSON.stringify(plan), services], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  return { child, ...(JSON.parse(line) as Omit<Held, "child">) };
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function pidsOf(lease: SlotLease): number[] {
-  return Object.values(lease.services).map(({ outputs }) => Number(outputs["pid"]));
-}
 
 async function untilStopped(plan: StackPlan): Promise<void> {
   await until(async () => (await findSupervisor(plan.file, environment)) === undefined, {

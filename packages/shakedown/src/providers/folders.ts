@@ -39,6 +39,18 @@ export async function makeFolders({
   };
 }
 
+/** Where data of supervisors of this user may lie, also of one that had another place to choose; makes nothing. */
+export function locateDataFolders(
+  environment: Readonly<Record<string, string>>,
+): readonly string[] {
+  const temporaryCache = join(temporary(environment), `shakedown-cache-${userId()}`);
+  return [
+    memoryPlace(),
+    join(userCacheFolder(environment), "shakedown", "data"),
+    join(temporaryCache, "data"),
+  ];
+}
+
 export async function cacheFolder(environment: Readonly<Record<string, string>>): Promise<string> {
   const wished = join(userCacheFolder(environment), "shakedown");
   try {
@@ -65,11 +77,15 @@ async function memoryFolder(): Promise<string | undefined> {
     const { bavail, bsize, type } = await statfs("/dev/shm");
     const isTmpfs = type === 0x01021994;
     if (!isTmpfs || bavail * bsize < leastFreeBytes) return undefined;
-    return await ownFolder(`/dev/shm/shakedown-${userId()}`, 0o711);
+    return await ownFolder(memoryPlace(), 0o711);
   } catch {
     // None, not ours to write to, or a folder of that name that is somebody else's: the disk serves as well.
     return undefined;
   }
+}
+
+function memoryPlace(): string {
+  return `/dev/shm/shakedown-${userId()}`;
 }
 
 async function passable(folder: string): Promise<string> {

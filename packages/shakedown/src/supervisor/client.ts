@@ -1,7 +1,10 @@
 import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
 import { ownIdentity } from "../process/identity.ts";
-import { addressOf, askSupervisor, ensureSupervisor } from "./ensure-supervisor.ts";
+import { askSupervisor, whileItAnswers } from "./ask-supervisor.ts";
+import { endSupervisor, type EndedSupervisor } from "./end-supervisor.ts";
+import { addressOf, ensureSupervisor } from "./ensure-supervisor.ts";
+import { sweepAbandoned } from "./sweep-abandoned.ts";
 import type {
   RetiredSlot,
   ServiceActed,
@@ -21,7 +24,9 @@ import type {
   SessionAddress,
   SessionClient,
 } from "./session.ts";
-import { call, callForLines, isNobodyThere } from "./wire.ts";
+import { call, callForLines, isNobodyThere, type WireRequest } from "./wire.ts";
+
+const quickLimitMs = 10_000;
 
 /**
  * Opens a session with the stack's supervisor, which is started if there is none. Whoever opened it closes it; it also ends
@@ -65,7 +70,7 @@ export function prepareSupervisor(
     async leave() {
       const address = await started;
       if (address === undefined) return;
-      await call(address.socket, { method: "POST", path: "/leave", body: {} }).catch(() => {}); // gone by itself
+      await quick(address.socket, { method: "POST", path: "/leave", body: {} }).catch(() => {}); // gone by itself
     },
   };
 }
@@ -74,24 +79,16 @@ export function prepareSupervisor(
 export function joinSession(address: SessionAddress): SessionClient {
   const { socket, session } = address;
   const holder = ownIdentity();
-  const post = async <Answer>(path: string, body: object = {}): Promise<Answer> => {
+  const ask = async <Answer>(wire: WireRequest): Promise<Answer> => {
     try {
-      return await call<Answer>(socket, {
-        method: "POST",
-        path: `/sessions/${session}${path}`,
-        body,
-      });
+      return await whileItAnswers(socket, call<Answer>(socket, wire));
     } catch (error) {
       throw isNobodyThere(error) ? gone(error) : error;
     }
   };
-  const get = async <Answer>(path: string): Promise<Answer> => {
-    try {
-      return await call<Answer>(socket, { method: "GET", path });
-    } catch (error) {
-      throw isNobodyThere(error) ? gone(error) : error;
-    }
-  };
+  const post = <Answer>(path: string, body: object = {}): Promise<Answer> =>
+    ask<Answer>({ method: "POST", path: `/sessions/${session}${path}`, body });
+  const get = <Answer>(path: string): Promise<Answer> => ask<Answer>({ method: "GET", path });
   return {
     address,
     start: async (services) =>
@@ -105,6 +102,7 @@ export function joinSession(address: SessionAddress): SessionClient {
       ),
     logs: async (query) => (await get<{ logs: LogLines[] }>(`/logs?${toSearch(query)}`)).logs,
     status: () => get<SupervisorStatus>("/status"),
+    secrets: async () => (await get<{ secrets: string[] }>("/secrets")).secrets,
     async [Symbol.asyncDispose]() {},
   };
 }
@@ -116,8 +114,8 @@ export interface SupervisorControl {
   logs(query: LogQuery): Promise<readonly LogLines[]>;
   /** Restarts, stops or starts one service for everybody who uses it. */
   act(service: string, action: ServiceAction): Promise<ServiceActed>;
-  /** Stops it with everything that it runs; settles when it is gone. */
-  stop(): Promise<void>;
+  /** Stops it with everything that it runs; settles when it is gone. `by` is told to the runs that lose it. */
+  stop(by?: string): Promise<EndedSupervisor | undefined>;
 }
 
 /** The supervisor of this stack file, if one is running. */
@@ -127,27 +125,31 @@ export async function findSupervisor(
 ): Promise<SupervisorControl | undefined> {
   const { socket } = await addressOf(stackFile, environment);
   const info = await askSupervisor(socket);
-  if (info === undefined) return undefined;
+  if (info === undefined) {
+    // Whatever command comes first after a disaster tidies up.
+    await sweepAbandoned(environment);
+    return undefined;
+  }
   return {
     info,
-    status: () => call<SupervisorStatus>(socket, { method: "GET", path: "/status" }),
+    status: () => quick<SupervisorStatus>(socket, { method: "GET", path: "/status" }),
     logs: async (query) =>
       (
-        await call<{ logs: LogLines[] }>(socket, {
+        await quick<{ logs: LogLines[] }>(socket, {
           method: "GET",
           path: `/logs?${toSearch(query)}`,
         })
       ).logs,
     act: (service, action) =>
-      call<ServiceActed>(socket, {
-        method: "POST",
-        path: `/services/${encodeURIComponent(service)}/${action}`,
-        body: {},
-      }),
-    async stop() {
-      await call(socket, { method: "POST", path: "/stop", body: {} });
-      await untilGone(socket);
-    },
+      whileItAnswers(
+        socket,
+        call<ServiceActed>(socket, {
+          method: "POST",
+          path: `/services/${encodeURIComponent(service)}/${action}`,
+          body: {},
+        }),
+      ),
+    stop: (by = "another command") => endSupervisor(stackFile, environment, { by }),
   };
 }
 
@@ -170,11 +172,14 @@ type Tail<Items extends readonly unknown[]> = Items extends readonly [unknown, .
 
 async function openOn(socket: string, options: OpenSessionOptions): Promise<HeldSession> {
   const { plan, purpose, environment, onEvent } = options;
-  const { lines, end } = await callForLines(socket, {
-    method: "POST",
-    path: "/sessions",
-    body: { holder: ownIdentity(), purpose, plan, environment },
-  });
+  const { lines, end } = await whileItAnswers(
+    socket,
+    callForLines(socket, {
+      method: "POST",
+      path: "/sessions",
+      body: { holder: ownIdentity(), purpose, plan, environment },
+    }),
+  );
   const reader = lines[Symbol.asyncIterator]();
   const first = (await reader.next()).value as SessionLine | undefined;
   if (first?.type !== "session:opened")
@@ -192,19 +197,20 @@ async function openOn(socket: string, options: OpenSessionOptions): Promise<Held
     ...joined,
     ended,
     async [Symbol.asyncDispose]() {
+      // The supervisor ends the session once it has stopped what nobody needs any more, so that we hear of it.
+      const path = `/sessions/${first.session}/close`;
+      await quick(socket, { method: "POST", path, body: {} })
+        .then(() => whileItAnswers(socket, ended))
+        .catch(() => {}); // it is gone, or hangs: hanging up is all that is left
       end();
       await ended;
     },
   };
 }
 
-async function untilGone(socket: string): Promise<void> {
-  const { until } = await import("../kit/until.ts");
-  await until(async () => (await askSupervisor(socket)) === undefined, {
-    what: "the supervisor to be gone",
-    timeoutMs: 30_000,
-    everyMs: 10,
-  });
+/** For what is answered at once, or not at all. */
+function quick<Answer>(socket: string, wire: WireRequest): Promise<Answer> {
+  return call<Answer>(socket, wire, { limitMs: quickLimitMs });
 }
 
 function gone(cause: unknown): ShakedownError {

@@ -1,22 +1,23 @@
-import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { ownModule } from "../kit/own-module.ts";
 import { startDetached } from "../process/detached.ts";
-import { identityOf, ownIdentity, isAlive, type ProcessIdentity } from "../process/identity.ts";
+import { identityOf, isAlive, ownIdentity } from "../process/identity.ts";
 import { locateSocketFolder, makeFolders } from "../providers/folders.ts";
+import { askSupervisor } from "./ask-supervisor.ts";
+import { takeLock } from "./client-lock.ts";
 import { type Places, placesOf } from "./places.ts";
 import { protocolVersion, type SupervisorInfo } from "./protocol.ts";
-import { call, isNobodyThere } from "./wire.ts";
 
 const limitMs = 30_000;
 /** It waits most of the time: room for short-lived objects and helper threads of V8 would lie idle. */
 const littleMemory = ["--max-semi-space-size=1", "--v8-pool-size=1"];
 const lookEveryMs = 5;
-/** Who has not written its name into its lock by then died before it could. */
-const ownerWriteMs = 2000;
+/** Twenty who wait for the same supervisor must not keep it from getting ready. */
+const mostPauseMs = 50;
 
 export interface SupervisorAddress {
   readonly socket: string;
@@ -32,21 +33,6 @@ export async function addressOf(
   return { socket: join(sockets, `${places.key}.sock`), places };
 }
 
-/** The supervisor that answers on the socket now, if there is one that stays. */
-export async function askSupervisor(
-  socket: string,
-): Promise<(SupervisorInfo & { readonly stopping: boolean }) | undefined> {
-  try {
-    return await call<SupervisorInfo & { readonly stopping: boolean }>(socket, {
-      method: "GET",
-      path: "/",
-    });
-  } catch (error) {
-    if (isNobodyThere(error)) return undefined;
-    throw error;
-  }
-}
-
 /**
  * Makes sure that a supervisor of this stack file listens. Of many who come at once, one starts it; a supervisor that is
  * about to stop is waited for, and the next one started.
@@ -56,12 +42,14 @@ export async function ensureSupervisor(
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { socket, places } = address;
-  const deadlineMs = Date.now() + limitMs;
+  let deadlineMs = performance.now() + limitMs;
   const lock = `${socket}.lock`;
-  while (Date.now() < deadlineMs) {
+  for (let pauseMs = lookEveryMs; performance.now() < deadlineMs; pauseMs *= 1.02) {
     const there = await askSupervisor(socket);
     if (there !== undefined && !there.stopping) return refuseOtherProtocol(there);
-    if (there === undefined && (await takeLock(address, environment, lock))) {
+    // As long as it answers, its services use the time that the stack gives them to stop.
+    if (there !== undefined) deadlineMs = performance.now() + limitMs;
+    if (there === undefined && (await takeLockIn(address, environment, lock))) {
       try {
         // Between our look and the lock another client may have started one.
         if ((await askSupervisor(socket)) === undefined) {
@@ -72,7 +60,7 @@ export async function ensureSupervisor(
         await rmdir(dirname(lock)).catch(() => {}); // the supervisor is in it, as it should be
       }
     }
-    await sleep(lookEveryMs);
+    await sleep(Math.min(pauseMs, mostPauseMs));
   }
   throw new ShakedownError(
     "SUPERVISOR_UNREACHABLE",
@@ -95,47 +83,13 @@ function refuseOtherProtocol(info: SupervisorInfo): void {
   );
 }
 
-/** A folder is made by one process only; it names its owner, so that a dead owner's lock can be taken over. */
-async function takeLock(
+async function takeLockIn(
   { places: { stackFile } }: SupervisorAddress,
   environment: Readonly<Record<string, string>>,
   lock: string,
 ): Promise<boolean> {
   await makeFolders({ stackFile, environment });
-  const owner = join(lock, "owner.json");
-  try {
-    await mkdir(lock);
-    await writeFile(owner, JSON.stringify(ownIdentity()));
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // A supervisor that stopped took the empty folder along: the next try makes it again.
-    if (code === "ENOENT") return false;
-    if (code !== "EEXIST") throw error;
-  }
-  await removeDeadLock(lock);
-  return false;
-}
-
-/** A client that was killed while it started a supervisor leaves its lock. */
-export async function removeDeadLock(lock: string): Promise<void> {
-  const held = await readOwner(join(lock, "owner.json"));
-  const isDead = held === undefined ? await isOlderThan(lock, ownerWriteMs) : !isAlive(held);
-  if (isDead) await rm(lock, { recursive: true, force: true });
-}
-
-async function isOlderThan(lock: string, ageMs: number): Promise<boolean> {
-  const found = await stat(lock).catch(() => undefined); // given up in this moment
-  return found !== undefined && Date.now() - found.mtimeMs > ageMs;
-}
-
-/** Undefined while the owner is still writing its name. */
-async function readOwner(file: string): Promise<ProcessIdentity | undefined> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as ProcessIdentity;
-  } catch {
-    return undefined;
-  }
+  return takeLock(lock);
 }
 
 async function start(
@@ -153,7 +107,7 @@ async function start(
     logFile: places.supervisorLog,
   });
   const identity = identityOf(pid);
-  while (Date.now() < deadlineMs) {
+  while (performance.now() < deadlineMs) {
     if ((await askSupervisor(socket)) !== undefined) return true;
     if (identity === undefined || !isAlive(identity)) {
       throw new ShakedownError(

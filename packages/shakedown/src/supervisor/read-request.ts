@@ -32,6 +32,8 @@ const isEngine: Check = (value) => has(value, { name: isText, module: isText });
 export const readRequest = {
   action: (word: string | undefined): ServiceAction =>
     read<{ readonly action: ServiceAction }>({ action: word ?? null }, { action: isAction }).action,
+  stop: (body: JsonValue): { readonly by?: string } =>
+    read(body ?? {}, { by: (value) => value === undefined || isText(value) }),
   openSession: (body: JsonValue): OpenSession =>
     read(body, { holder: isHolder, purpose: isPurpose, plan: isPlan, environment: isTexts }),
   startServices: (body: JsonValue): StartServices =>

@@ -6,6 +6,7 @@ import type { SupervisorInfo, SupervisorStatus } from "./protocol.ts";
 import { readLogs } from "./read-logs.ts";
 import { readRequest } from "./read-request.ts";
 import type { Rooms } from "./rooms.ts";
+import { secretsOf } from "./secrets-of.ts";
 import type { SessionService } from "./serve-sessions.ts";
 
 export interface RoutesOptions {
@@ -15,7 +16,7 @@ export interface RoutesOptions {
   readonly info: () => SupervisorInfo & { readonly stopping: boolean };
   readonly status: () => Promise<SupervisorStatus>;
   /** Begins to stop, with everything that runs. */
-  readonly stop: () => void;
+  readonly stop: (reason: string) => void;
   /** Stops unless somebody has come. */
   readonly leave: () => void;
 }
@@ -37,8 +38,10 @@ export function routes({
       for (const room of await rooms.all()) room.flushLogs();
       return { logs: await readLogs(places.logs, logQuery(query)) };
     },
-    "POST /stop": () => {
-      setImmediate(stop);
+    "GET /secrets": async () => ({ secrets: secretsOf(await rooms.all()) }),
+    "POST /stop": ({ body }) => {
+      const { by = "another command" } = readRequest.stop(body);
+      setImmediate(() => stop(`it was stopped by ${by}`));
       return {};
     },
     "POST /leave": () => {
@@ -53,6 +56,10 @@ export function routes({
     },
     "POST /sessions/:session/start": async ({ at, body }) => {
       await service.start(at["session"] ?? "", readRequest.startServices(body).services);
+      return {};
+    },
+    "POST /sessions/:session/close": ({ at }) => {
+      service.close(at["session"] ?? "");
       return {};
     },
     "POST /sessions/:session/slots": ({ at, body }) =>

@@ -1,23 +1,24 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Scope } from "../kit/scope.ts";
+import { packageVersion } from "../kit/package-version.ts";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
 import { openProcesses } from "../process/open-processes.ts";
 import { makeFolders } from "../providers/folders.ts";
-import { packageVersion } from "../kit/package-version.ts";
-import { removeDeadLock } from "./ensure-supervisor.ts";
-import { publishSocket, unpublishSocket } from "./publish-socket.ts";
+import { removeDeadLock } from "./client-lock.ts";
+import { claimData, claimFileOf } from "./data-claims.ts";
 import { listenJson } from "./json-server.ts";
 import { warmEngines } from "./load-engines.ts";
 import type { Places } from "./places.ts";
 import { protocolVersion, type SupervisorInfo, type SupervisorStatus } from "./protocol.ts";
+import { publishSocket, unpublishSocket } from "./publish-socket.ts";
 import { openRooms } from "./rooms.ts";
 import { routes } from "./routes.ts";
 import { serveSessions } from "./serve-sessions.ts";
 import { openSessions, type Session } from "./sessions.ts";
-import { claimData, claimFileOf, sweepOrphans } from "./sweep-orphans.ts";
+import { sweepAbandoned } from "./sweep-abandoned.ts";
 
 export interface SupervisorOptions {
   readonly places: Places;
@@ -26,6 +27,8 @@ export interface SupervisorOptions {
   /** The client that waits for us. */
   readonly starter: ProcessIdentity;
   readonly environment: Readonly<Record<string, string>>;
+  /** Aborted with the reason when it has to stop everything and end. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -33,22 +36,21 @@ export interface SupervisorOptions {
  *
  * Settles when it has stopped everything; what happens between is driven by requests and by the ends of sessions.
  */
-export async function runSupervisor({
-  places,
-  socket,
-  starter,
-  environment,
-}: SupervisorOptions): Promise<void> {
-  const scope = new Scope();
+export async function runSupervisor(options: SupervisorOptions): Promise<void> {
+  const { places, socket, starter, environment } = options;
+  await using scope = new Scope();
   const self = ownIdentity();
   const startedEpochMs = Date.now();
+  const bornMs = performance.now();
   // The last run's logs were there to be read until now; a slot that this run has not would look alive.
   await rm(places.logs, { recursive: true, force: true });
   await mkdir(places.logs, { recursive: true });
   await writeFile(join(places.state, ".gitignore"), "*\n");
   const roots = await makeFolders({ stackFile: places.stackFile, environment });
+  scope.defer("the folder of sockets", () => rmdir(roots.sockets).catch(() => {})); // not empty: a successor or a waiting client is in it
+  scope.defer("the lock of a dead client", () => removeDeadLock(`${socket}.lock`));
   // A folder of our own: the leash of a predecessor that was killed may still be removing its own.
-  const sockets = await mkdtemp(join(roots.sockets, `${self.pid}-`));
+  const sockets = join(roots.sockets, `${self.pid}-${randomBytes(3).toString("hex")}`);
   const cookie = randomUUID().replaceAll("-", "");
   const opening = openProcesses({
     cookie,
@@ -58,35 +60,41 @@ export async function runSupervisor({
   void warmEngines(places).catch(() => {}); // the first start of a stack knows none
   const processes = await opening;
   scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
-  const claim = claimFileOf(roots, places.key, self);
-  // Before it is there: a kill in between would leave it.
+  // Everything is known to the leash before it is there: a kill in between would leave it.
+  await processes.removeNameOnDeath(socket);
+  const claim = claimFileOf(roots.data, places.key, self);
   await processes.removeOnDeath(claim);
-  await claimData(claim, { ...self, cookie, sockets });
   scope.defer("the claim on data folders", () => rm(claim, { force: true }));
+  await mkdir(sockets, { mode: 0o700 });
+  await claimData(claim, { ...self, key: places.key, cookie, sockets, socket });
 
   let keep = false;
   let stopping: Promise<void> | undefined;
   let stopped: () => void = () => {};
   const ended = new Promise<void>((resolve) => (stopped = resolve));
-
   const own = join(sockets, "control");
   const isStopping = (): boolean => stopping !== undefined;
+  const note = (what: string, error: unknown): void =>
+    void process.stderr.write(`${what}: ${String(error)}\n`);
 
   const sessions = openSessions((session) => {
-    void afterSession(session).catch((error: unknown) =>
-      process.stderr.write(`after a session: ${String(error)}\n`),
-    );
+    if (!session.closing)
+      afterSession(session).catch((error: unknown) => note("after a session", error));
+  });
+  const rooms = openRooms({ places, roots: { ...roots, sockets }, processes, sessions });
+  const service = serveSessions({
+    sessions,
+    rooms,
+    isStopping,
+    keep: () => void (keep = true),
+    afterSession,
   });
 
-  const rooms = openRooms({ places, roots: { ...roots, sockets }, processes, sessions });
-  const service = serveSessions({ sessions, rooms, isStopping, keep: () => void (keep = true) });
-
   async function afterSession(session: Session): Promise<void> {
-    if (sessions.of(session.room).length === 0 && !keep) {
-      // The last room stays known, so that the end of everything begins with the orderly end of its services.
-      if (sessions.all().length === 0) return stop();
-      await rooms.close(session.room);
-    }
+    if (sessions.of(session.room).length > 0 || keep) return;
+    // The last room stays known, so that the end of everything begins with the orderly end of its services.
+    if (sessions.inNeed().length === 0) return stop("nobody needed it any more");
+    await rooms.close(session.room);
   }
 
   async function status(): Promise<SupervisorStatus> {
@@ -112,25 +120,23 @@ export async function runSupervisor({
   });
 
   let closeServer = (): void => {};
-  function stop(): Promise<void> {
+  /** Runs once, whatever comes; settles when no service is left and nobody can find us any more. */
+  function stop(reason: string): Promise<void> {
+    keep = false;
     stopping ??= (async () => {
-      for (const session of sessions.all()) session.end("the supervisor was stopped");
-      await rooms.stop((error) => process.stderr.write(`stopping: ${String(error)}\n`));
+      process.stdout.write(`stopping: ${reason}\n`);
+      for (const session of sessions.inNeed()) session.end(reason);
+      await rooms.stop((error) => note("stopping", error));
+      // Those that waited for it have heard of everything by now.
+      for (const session of sessions.all()) session.end(reason);
       // Gone from the file system first: who comes now starts the next supervisor instead of meeting this one.
       await unpublishSocket(socket, own);
       closeServer();
-      await scope[Symbol.asyncDispose]().catch((error: unknown) =>
-        process.stderr.write(`stopping: ${String(error)}\n`),
-      );
-      await removeDeadLock(`${socket}.lock`);
-      await rmdir(roots.sockets).catch(() => {}); // not empty: a successor or a waiting client is in it
-      stopped();
     })();
+    void stopping.catch((error: unknown) => note("stopping", error)).then(stopped);
     return stopping;
   }
 
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-    process.on(signal, () => void stop());
   const server = await listenJson(
     own,
     routes({
@@ -139,38 +145,34 @@ export async function runSupervisor({
       service,
       info: () => ({ ...info(), stopping: isStopping() }),
       status,
-      stop() {
-        keep = false;
-        void stop();
-      },
+      stop: (reason) => void stop(reason),
       leave() {
-        if (rooms.count === 0 && sessions.all().length === 0) void stop();
+        if (rooms.count === 0 && sessions.all().length === 0)
+          void stop("nobody needs it after all");
       },
     }),
   );
-  await processes.removeNameOnDeath(socket);
+  closeServer = () => {
+    server.close();
+    server.closeAllConnections();
+  };
   await publishSocket(socket, own);
   const keepName = setInterval(() => {
     // The leash of a predecessor may have taken the name in the moment in which it became ours.
     if (!isStopping() && !existsSync(socket)) void publishSocket(socket, own).catch(() => {}); // tried again
   }, 1000);
-  keepName.unref();
-  closeServer = () => {
-    server.close();
-    server.closeAllConnections();
-  };
   process.stdout.write(`listening, pid ${self.pid}\n`);
-  void sweepOrphans(roots, places.key).catch(() => {}); // what cannot be swept now is tried again at the next start
-  stopWhenNobodyComes();
+  void sweepAbandoned(environment).catch(() => {}); // what cannot be swept now is tried again by the next command
+  const comes = setInterval(() => {
+    // The client that started us opens a session soon; if it dies before that, we go too.
+    if (rooms.count > 0 || sessions.all().length > 0) return clearInterval(comes);
+    if (performance.now() - bornMs > 10_000) void stop("nobody came");
+    if (!isAlive(starter)) void stop("the client that started it died");
+  }, 500);
+  const onSignal = (): void => void stop(String(options.signal.reason));
+  options.signal.addEventListener("abort", onSignal);
+  if (options.signal.aborted) onSignal();
   await ended;
-
-  /** The client that started us opens a session soon; if it dies before that, we go too. */
-  function stopWhenNobodyComes(): void {
-    const timer = setInterval(() => {
-      if (rooms.count > 0 || sessions.all().length > 0) return clearInterval(timer);
-      const isLate = Date.now() - startedEpochMs > 10_000;
-      if (isLate || !isAlive(starter)) void stop();
-    }, 500);
-    timer.unref();
-  }
+  clearInterval(keepName);
+  clearInterval(comes);
 }

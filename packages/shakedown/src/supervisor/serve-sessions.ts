@@ -15,11 +15,15 @@ export interface ServeSessionsOptions {
   readonly isStopping: () => boolean;
   /** `up`: services outlive their sessions from now on. */
   readonly keep: () => void;
+  /** Stops what no session needs any more. */
+  readonly afterSession: (session: Session) => Promise<void>;
 }
 
 /** What sessions may ask for. */
 export interface SessionService {
   open(request: OpenSession, response: ServerResponse): Promise<void>;
+  /** Stops what only this session needed, tells it of that, and ends it. */
+  close(sessionId: string): void;
   start(sessionId: string, services: readonly string[] | undefined): Promise<void>;
   borrow(sessionId: string, request: BorrowSlot): Promise<SlotLease>;
   giveBack(sessionId: string, slot: string): void;
@@ -70,6 +74,12 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
 
   return {
     open,
+    close(sessionId) {
+      const session = sessions.find(sessionId);
+      if (session.closing) return;
+      session.closing = true;
+      void options.afterSession(session).finally(() => session.end("its holder closed it"));
+    },
     async start(sessionId, services) {
       const session = sessions.find(sessionId);
       await startFor(session, services ?? session.room.plan.services.map(({ name }) => name));

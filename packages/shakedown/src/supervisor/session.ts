@@ -41,6 +41,8 @@ export interface SessionClient extends AsyncDisposable {
   restart(service: string, slot?: number): Promise<ServiceLease>;
   logs(query: LogQuery): Promise<readonly LogLines[]>;
   status(): Promise<SupervisorStatus>;
+  /** What must not be shown or written down: passwords and the like that services tell each other. */
+  secrets(): Promise<readonly string[]>;
 }
 
 /** The session itself: it lives until it is disposed or its holder dies. */

@@ -18,6 +18,8 @@ export interface Session {
   readonly borrowed: Map<number, { readonly slot: number; readonly holder: ProcessIdentity }>;
   /** Starts that failed under this session: each test file would wait for the same failure again. */
   readonly failedStarts: Map<string, unknown>;
+  /** Its holder waits for the end of what nobody else needs. */
+  closing: boolean;
   tell(line: SessionLine): void;
   end(reason: string): void;
 }
@@ -27,6 +29,9 @@ export interface Sessions {
   /** @throws ShakedownError `SESSION_ENDED` */
   find(id: string): Session;
   all(): readonly Session[];
+  /** Those that still need their services. */
+  inNeed(): readonly Session[];
+  /** Of those, the room's. */
   of(room: StackRoom): readonly Session[];
   /** Slots that somebody holds in this room. */
   held(room: StackRoom): ReadonlySet<number>;
@@ -55,6 +60,7 @@ export function openSessions(onEnd: (session: Session) => void): Sessions {
         room,
         borrowed: new Map(),
         failedStarts: new Map(),
+        closing: false,
         tell: (line) => void response.write(`${JSON.stringify(line)}\n`),
         end(reason) {
           if (!sessions.delete(session.id)) return;
@@ -79,7 +85,9 @@ export function openSessions(onEnd: (session: Session) => void): Sessions {
       return session;
     },
     all: () => [...sessions.values()],
-    of: (room) => [...sessions.values()].filter((session) => session.room === room),
+    inNeed: () => [...sessions.values()].filter(({ closing }) => !closing),
+    of: (room) =>
+      [...sessions.values()].filter((session) => session.room === room && !session.closing),
     held(room) {
       const inRoom = [...sessions.values()].filter((session) => session.room === room);
       return new Set(

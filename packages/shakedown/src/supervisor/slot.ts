@@ -30,6 +30,8 @@ export interface Slot {
   readonly generation: number;
   /** Services with a share here. */
   readonly services: readonly string[];
+  /** What the services tell in this slot, by name. */
+  outputs(): Readonly<Record<string, Outputs>>;
   /** Adds what is missing; fills the slot anew where a share that is missing could write to one that is there. */
   fill(names: readonly string[]): Promise<SlotLease>;
   /** Gives fresh shares; the old ones are released behind the scenes, or handed to `keep`. */
@@ -220,6 +222,7 @@ export function openSlot(number: number, options: SlotOptions): Slot {
     get services() {
       return [...leases.keys()];
     },
+    outputs,
     fill: (names) => inTurn(() => fill(names)),
     hasProcess: (name) => leases.get(name)?.restart !== undefined,
     retire: (names, keep) =>

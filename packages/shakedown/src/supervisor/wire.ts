@@ -14,18 +14,35 @@ export function isNobodyThere(error: unknown): boolean {
   return code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET" || code === "EPIPE";
 }
 
+export interface CallOptions {
+  /** Without one, the answer may take as long as its work. */
+  readonly limitMs?: number;
+}
+
 /** One JSON call over the supervisor's socket. Rejects with the supervisor's own error, or with the socket's. */
 export async function call<Answer>(
   socket: string,
-  { method, path, body }: WireRequest,
+  wire: WireRequest,
+  { limitMs }: CallOptions = {},
 ): Promise<Answer> {
-  const { response } = await open(socket, {
-    method,
-    path,
-    ...(body === undefined ? {} : { body }),
-  });
+  const { path } = wire;
+  const { outgoing, answered } = open(socket, wire);
+  let late: ShakedownError | undefined;
+  const hangUp = (): void => {
+    late = noAnswer(path, limitMs ?? 0);
+    outgoing.destroy(late);
+  };
+  const limit = limitMs === undefined ? undefined : setTimeout(hangUp, limitMs);
   const chunks: Buffer[] = [];
-  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  let response: IncomingMessage;
+  try {
+    response = await answered;
+    for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  } catch (error) {
+    throw late ?? error;
+  } finally {
+    clearTimeout(limit);
+  }
   const answer = parse(Buffer.concat(chunks).toString("utf8"), path);
   if (response.statusCode !== 200) throw fromWireError(answer["error"] as WireError);
   return answer as Answer;
@@ -36,7 +53,8 @@ export async function callForLines(
   socket: string,
   wire: WireRequest,
 ): Promise<{ readonly lines: AsyncIterable<unknown>; readonly end: () => void }> {
-  const { outgoing, response } = await open(socket, wire);
+  const { outgoing, answered } = open(socket, wire);
+  const response = await answered;
   if (response.statusCode !== 200) {
     const chunks: Buffer[] = [];
     for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -50,19 +68,29 @@ export async function callForLines(
 function open(
   socket: string,
   { method, path, body }: WireRequest,
-): Promise<{ outgoing: ClientRequest; response: IncomingMessage }> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({
-      socketPath: socket,
-      method,
-      path,
-      agent: false,
-      headers: { "content-type": "application/json" },
-    });
-    outgoing.once("error", reject);
-    outgoing.once("response", (response) => resolve({ outgoing, response }));
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+): { readonly outgoing: ClientRequest; readonly answered: Promise<IncomingMessage> } {
+  const outgoing = request({
+    socketPath: socket,
+    method,
+    path,
+    agent: false,
+    headers: { "content-type": "application/json" },
   });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once("error", reject);
+    outgoing.once("response", resolve);
+  });
+  outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  return { outgoing, answered };
+}
+
+/** It is there, or the socket would have refused us: stopped, out of memory, or in an endless loop. */
+function noAnswer(path: string, limitMs: number): ShakedownError {
+  return new ShakedownError(
+    "SUPERVISOR_UNREACHABLE",
+    `the supervisor is there, but did not answer ${path} within ${limitMs} ms`,
+    { hint: "End it, with everything it runs: shakedown down" },
+  );
 }
 
 async function* jsonLines(response: IncomingMessage): AsyncGenerator<unknown> {

@@ -1,0 +1,33 @@
+import { diagnose } from "../errors/diagnose.ts";
+import { isShakedownError, type JsonValue, ShakedownError } from "../errors/shakedown-error.ts";
+import { findPortHolder } from "../process/port-holder.ts";
+
+/** Adds to a failure what a person would find out next: its well-known cause, who holds the port, what to do. */
+export async function diagnosed(error: unknown): Promise<unknown> {
+  if (!isShakedownError(error) || "cause" in error.details) return error;
+  const diagnosis = diagnose([...evidence(error.details), error.message]);
+  if (diagnosis === undefined) return error;
+  const { kind, says, remedy, port } = diagnosis;
+  // Left out where it cannot be looked up: the failure is told all the same.
+  const holder =
+    kind === "port-in-use" && port !== undefined
+      ? await findPortHolder(port).catch(() => undefined)
+      : undefined;
+  return new ShakedownError(error.code, error.message, {
+    details: {
+      ...error.details,
+      diagnosis: kind,
+      cause: says,
+      ...(holder === undefined ? {} : { heldBy: `pid ${holder.pid}: ${holder.command}` }),
+    },
+    hint: holder === undefined ? remedy : `${remedy}\nIt is held by pid ${holder.pid}: ${holder.command}`,
+    cause: error,
+  });
+}
+
+/** The lines that a program printed, newest last; ours are in the message. */
+function evidence(details: Readonly<Record<string, JsonValue>>): string[] {
+  return [details["logTail"], details["output"], details["lastSeen"]]
+    .flat()
+    .filter((line): line is string => typeof line === "string");
+}

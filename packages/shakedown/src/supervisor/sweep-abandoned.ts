@@ -1,0 +1,48 @@
+import { readdir, readlink, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { killMarked, signalMarked } from "../process/process-tree.ts";
+import { locateDataFolders } from "../providers/folders.ts";
+import { removeDeadLock } from "./client-lock.ts";
+import { type FoundClaim, isAbandoned, readClaims } from "./data-claims.ts";
+
+/** How long services that lost everybody have to go by themselves; a killed server would leave shared memory. */
+const graceMs = 200;
+
+/**
+ * Ends and removes what belongs to dead supervisors of this user, whichever stack they were of: what their leashes do
+ * within milliseconds, where the leash was killed as well, or after a power cut. Every command does this first.
+ * Gives how many were found.
+ */
+export async function sweepAbandoned(
+  environment: Readonly<Record<string, string>>,
+): Promise<number> {
+  const claims = await readClaims(locateDataFolders(environment));
+  const abandoned = claims.filter(({ claim }) => isAbandoned(claim));
+  await Promise.all(abandoned.map(sweepOne));
+  return abandoned.length;
+}
+
+async function sweepOne({ claim, file, root }: FoundClaim): Promise<void> {
+  await endMarked(`SHAKEDOWN_LEASH=${claim.cookie}.`);
+  const names = await readdir(root);
+  const own = names.filter((name) => name.startsWith(`${claim.key}-${claim.pid}-`));
+  for (const folder of [...own.map((name) => join(root, name)), claim.sockets])
+    await rm(folder, { recursive: true, force: true });
+  await removeName(claim.socket, claim.sockets);
+  await rm(file, { force: true });
+}
+
+/** The name of a successor leads elsewhere. */
+async function removeName(socket: string, sockets: string): Promise<void> {
+  const target = await readlink(socket).catch(() => ""); // its leash was faster
+  if (target.startsWith(`${sockets}/`)) await rm(socket, { force: true });
+  await removeDeadLock(`${socket}.lock`);
+  await rmdir(dirname(socket)).catch(() => {}); // gone, or a successor is in it
+}
+
+async function endMarked(mark: string): Promise<void> {
+  if (signalMarked(mark, "SIGQUIT") === 0) return;
+  await sleep(graceMs);
+  killMarked(mark);
+}
