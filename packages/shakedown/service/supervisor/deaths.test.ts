@@ -124,7 +124,7 @@ test("a supervisor killed while services start leaves nothing", async () => {
 test("a supervisor killed while services stop leaves nothing", async () => {
   await using plan = await stackOf({ one: { options: { stopMs: 60_000 }, stopTimeoutMs: 60_000 } });
   const session = await openSession({ plan, purpose: "run", environment });
-  await session.borrow({ wish: 0, services: ["one"] });
+  const lease = await session.borrow({ wish: 0, services: ["one"] });
   const { pid } = await session.status();
   const closing = session[Symbol.asyncDispose]();
   const control = await findSupervisor(plan.file, environment);
@@ -132,6 +132,7 @@ test("a supervisor killed while services stop leaves nothing", async () => {
   kill(pid);
   await closing;
   await nothingIsLeft(plan.file);
+  expect(pidsOf(lease).some(runs)).toBe(false);
 });
 
 test("runner and supervisor killed together leave nothing", async () => {

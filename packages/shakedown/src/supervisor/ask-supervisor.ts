@@ -1,4 +1,4 @@
-import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
+import { isShakedownError } from "../errors/shakedown-error.ts";
 import type { SupervisorInfo } from "./protocol.ts";
 import { call, isNobodyThere } from "./wire.ts";
 
@@ -47,7 +47,7 @@ export async function whileItAnswers<Answer>(
       timer = setTimeout(() => {
         // Nobody there: the call itself ends with that.
         askSupervisor(socket).then(askLater, (error: unknown) =>
-          isHung(error) ? reject(error as ShakedownError) : askLater(),
+          isHung(error) ? reject(error as Error) : askLater(),
         );
       }, askEveryMs);
     };

@@ -1,5 +1,5 @@
 import { durationText } from "../../kit/duration-text.ts";
-import { findSupervisor } from "../../supervisor/client.ts";
+import { endSupervisor, type EndedSupervisor } from "../../supervisor/end-supervisor.ts";
 import { command } from "../command.ts";
 import { locateStack } from "../load-stack.ts";
 
@@ -13,18 +13,26 @@ export const downCommand = command({
   async run({ options, cwd, environment, terminal }) {
     const startedMs = performance.now();
     const stackFile = locateStack({ cwd, named: options.stack });
-    const supervisor = await findSupervisor(stackFile, environment);
-    await supervisor?.stop();
-    const stopped = supervisor !== undefined;
+    const ended = await endSupervisor(stackFile, environment, { by: "`shakedown down`" });
     const tookMs = performance.now() - startedMs;
-    if (options.json === true)
-      terminal.out(`${JSON.stringify({ stackFile, stopped, tookMs: Math.round(tookMs) })}\n`);
-    else
-      terminal.out(
-        stopped
-          ? `Stopped in ${durationText(tookMs)}.\n`
-          : `Nothing is running for ${stackFile}.\n`,
-      );
+    if (options.json === true) {
+      const { pid, ...rest } = ended ?? { swept: 0 };
+      const shown = { stackFile, stopped: pid !== undefined, tookMs: Math.round(tookMs), ...rest };
+      terminal.out(`${JSON.stringify(shown)}\n`);
+    } else terminal.out(endText(ended, stackFile, tookMs));
     return 0;
   },
 });
+
+function endText(ended: EndedSupervisor | undefined, stackFile: string, tookMs: number): string {
+  const { pid, forced, swept } = ended ?? { swept: 0 };
+  const lines = [
+    ...(pid === undefined ? [`Nothing is running for ${stackFile}.`] : []),
+    ...(forced === undefined ? [] : [`It was ended by force: ${forced}.`]),
+    ...(swept === 0
+      ? []
+      : [`Removed what ${swept} killed ${swept === 1 ? "stack" : "stacks"} had left.`]),
+    ...(pid === undefined ? [] : [`Stopped in ${durationText(tookMs)}.`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
