@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { buildPage, pageSources } from "./build-page.ts";
 import { bundle } from "./bundle.ts";
 import { packageFolder, root } from "./places.ts";
 
@@ -23,6 +24,8 @@ export async function buildPackage({ force = false }: { readonly force?: boolean
     if (compiler.error !== undefined) throw compiler.error;
     if (compiler.status !== 0) throw new Error("the package does not compile");
     await bundle(compiled, next);
+    const page = buildPage();
+    if (page !== undefined) cpSync(page, join(next, "page", "index.html"));
     const bin = join(next, "cli", "main.js");
     if (existsSync(bin)) chmodSync(bin, 0o755);
     // Error messages and the README name these pages, so they travel with the package.
@@ -45,6 +48,7 @@ function isFresh(dist: string): boolean {
   const builtMs = statSync(bin).mtimeMs;
   const sources = [
     ...filesUnder(join(packageFolder, "src")),
+    ...pageSources(),
     join(packageFolder, "tsconfig.build.json"),
     join(root, "scripts", "bundle.ts"),
     join(root, "tsconfig.base.json"),

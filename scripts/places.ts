@@ -5,3 +5,4 @@ export const root = dirname(import.meta.dirname);
 export const packageFolder = join(root, "packages", "shakedown");
 export const commandLine = join(packageFolder, "dist", "cli", "main.js");
 export const exampleFolder = join(root, "examples", "home-security");
+export const pageFolder = join(root, "packages", "page");

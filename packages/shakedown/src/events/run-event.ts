@@ -172,6 +172,8 @@ export interface LogSlice {
   readonly slot?: number;
   /** True where lines of other tests may be among them. */
   readonly shared: boolean;
+  /** False where the test neither took the service nor needed it. */
+  readonly used?: false;
   readonly lines: readonly string[];
 }
 

@@ -52,10 +52,12 @@ function testCase(snapshot: TestSnapshot): string[] {
     ...(result.state === "failed" ? writtenLines(snapshot) : []).map(
       (line) => `--- wrote to ${line}`,
     ),
-    ...logs.flatMap(({ service, slot, shared, lines }) => [
-      `--- ${service}${slot === undefined ? "" : ` (slot ${slot})`}${shared ? ", other tests' lines included" : ""}`,
-      ...lines,
-    ]),
+    ...(result.state === "failed" ? logs : [])
+      .filter(({ used }) => used !== false)
+      .flatMap(({ service, slot, shared, lines }) => [
+        `--- ${service}${slot === undefined ? "" : ` (slot ${slot})`}${shared ? ", other tests' lines included" : ""}`,
+        ...lines,
+      ]),
     ...kept.map(({ service, connect }) => `--- data of ${service} is kept: ${connect}`),
   ];
   const body = [

@@ -11,21 +11,31 @@ export interface TextSummaryOptions {
   readonly paint?: Paint;
   /** On a screen the services were shown when they started. @default true */
   readonly services?: boolean;
-  /** On a screen Vitest has printed them already. @default true */
-  readonly diffs?: boolean;
+  /** What the tests failed with: on a screen Vitest has said so already. @default true */
+  readonly errors?: boolean;
   /** Where the run's files are, relative to where the reader stands. */
   readonly folder?: string;
+  /** Where its HTML report is. */
+  readonly report?: string;
   /** False when the services go with the run: then nobody can connect to kept data. @default true */
   readonly keptStays?: boolean;
 }
 
 const mostFailedTests = 50;
+const mostLogLines = 30;
 const slowestTests = 5;
 const slowFromMs = 100;
 
 /** A run in words: what failed and what the services did meanwhile, then the totals as the last line. */
 export function textSummary(run: RunSnapshot, options: TextSummaryOptions = {}): string {
-  const { paint = plainPaint, services = true, diffs = true, folder, keptStays = true } = options;
+  const {
+    paint = plainPaint,
+    services = true,
+    errors = true,
+    folder,
+    report,
+    keptStays = true,
+  } = options;
   const failed = run.tests.filter(({ result }) => result.state === "failed");
   const sections = [
     ...(services && run.services.length > 0
@@ -33,20 +43,16 @@ export function textSummary(run: RunSnapshot, options: TextSummaryOptions = {}):
       : []),
     ...failed
       .slice(0, mostFailedTests)
-      .map((test) => failedTest(test, paint, { diffs, keptStays })),
+      .map((test) => failedTest(test, paint, { errors, keptStays })),
     ...(failed.length > mostFailedTests
-      ? [
-          [
-            ` … and ${failed.length - mostFailedTests} more failed tests, in events.jsonl and junit.xml`,
-          ],
-        ]
+      ? [[` … and ${failed.length - mostFailedTests} more failed tests, in the other reports`]]
       : []),
     exits(run, paint),
     slowest(run, paint),
     retired(run, paint),
     findings(run, paint),
     infrastructure(run, paint),
-    totals(run, paint, folder),
+    totals(run, paint, { folder, report }),
   ].filter((section) => section.length > 0);
   return `${sections.map((section) => section.join("\n")).join("\n\n")}\n`;
 }
@@ -54,7 +60,7 @@ export function textSummary(run: RunSnapshot, options: TextSummaryOptions = {}):
 function failedTest(
   snapshot: TestSnapshot,
   paint: Paint,
-  { diffs, keptStays }: { readonly diffs: boolean; readonly keptStays: boolean },
+  { errors, keptStays }: { readonly errors: boolean; readonly keptStays: boolean },
 ): string[] {
   const { test, result, logs, kept } = snapshot;
   const facts = [
@@ -67,29 +73,36 @@ function failedTest(
   ];
   return [
     ` ${paint("red", "✖")} ${paint("bold", testTitle(test))}`,
-    ...result.errors.flatMap((error) => errorLines(error, paint, diffs)),
+    ...(errors ? result.errors.flatMap((error) => errorLines(error, paint)) : []),
     `     ${paint("dim", facts.join(" · "))}`,
     ...writtenLines(snapshot).map((line) => `     ${paint("dim", "wrote to")} ${line}`),
-    ...logs.flatMap((slice) => logLines(slice, paint)),
+    ...logs.filter(({ used }) => used !== false).flatMap((slice) => logLines(slice, paint)),
     ...kept.map(({ service, connect }) =>
       keptStays
         ? `     ${paint("cyan", `its data in ${service} is kept:`)} ${printableLine(connect, 2000)}`
         : `     ${paint("dim", `its data in ${service} went with the services; to look at it: shakedown run --keep`)}`,
     ),
+    ...(test.line === undefined
+      ? []
+      : [`     ${paint("dim", `again: shakedown run ${rerunArgument(test)}`)}`]),
   ];
+}
+
+function rerunArgument({ file, line }: TestSnapshot["test"]): string {
+  const place = printableLine(`${file}:${line}`);
+  return /^[\w./:@+-]+$/.test(place) ? place : `'${place.replaceAll("'", `'\\''`)}'`;
 }
 
 function errorLines(
   { message, stack, diff }: TestSnapshot["result"]["errors"][number],
   paint: Paint,
-  diffs: boolean,
 ): string[] {
   const place = stack === undefined ? undefined : ownPlace(printable(stack));
   return [
     ...cut(printable(message).trimEnd().split("\n"), 20).map(
       (line) => `     ${paint("red", line)}`,
     ),
-    ...(diff === undefined || !diffs
+    ...(diff === undefined
       ? []
       : cut(printable(diff).trim().split("\n"), 30).map((line) => `       ${line}`.trimEnd())),
     ...(place === undefined ? [] : [`       ${paint("dim", `at ${place}`)}`]),
@@ -110,8 +123,16 @@ function logLines({ service, slot, shared, lines }: LogSlice, paint: Paint): str
   const title = `     ${paint("dim", `log of ${service}${slot === undefined ? "" : ` (slot ${slot})`}${whose}`)}`;
   return [
     title,
-    ...lines.map((line) => `       ${paint("dim", "│")} ${printableLine(withShortTime(line))}`),
+    ...newest(lines).map(
+      (line) => `       ${paint("dim", "│")} ${printableLine(withShortTime(line))}`,
+    ),
   ];
+}
+
+function newest(lines: readonly string[]): readonly string[] {
+  return lines.length <= mostLogLines
+    ? lines
+    : ["… earlier lines left out", ...lines.slice(-mostLogLines)];
 }
 
 /** The day is the run's, and the stream is told by what stands in the line. */
@@ -120,12 +141,16 @@ function withShortTime(line: string): string {
 }
 
 function exits({ services }: RunSnapshot, paint: Paint): string[] {
-  return services.flatMap(({ name, exits: all }) =>
-    all.flatMap(({ slot, how, logTail }) => [
+  return services.flatMap(({ name, exits: all, stopFailures }) => [
+    ...stopFailures.map(
+      (message) =>
+        ` ${paint("yellow", "!")} ${name} did not stop cleanly: ${printableLine(message)}`,
+    ),
+    ...all.flatMap(({ slot, how, logTail }) => [
       ` ${paint("red", "✖")} ${name}${slot === undefined ? "" : ` of slot ${slot}`} ended while it was needed: ${printableLine(how)}`,
       ...logTail.slice(-20).map((line) => `       ${paint("dim", "│")} ${printableLine(line)}`),
     ]),
-  );
+  ]);
 }
 
 function slowest({ tests }: RunSnapshot, paint: Paint): string[] {
@@ -169,7 +194,11 @@ function infrastructure({ infrastructure: time }: RunSnapshot, paint: Paint): st
   return parts.length === 0 ? [] : [paint("dim", ` Time in services: ${parts.join(", ")}`)];
 }
 
-function totals(run: RunSnapshot, paint: Paint, folder: string | undefined): string[] {
+function totals(
+  run: RunSnapshot,
+  paint: Paint,
+  { folder, report }: { readonly folder: string | undefined; readonly report: string | undefined },
+): string[] {
   const of = (state: string): number =>
     run.tests.filter(({ result }) => result.state === state).length;
   const [passed, failed, skipped] = [of("passed"), of("failed"), of("skipped")];
@@ -188,10 +217,14 @@ function totals(run: RunSnapshot, paint: Paint, folder: string | undefined): str
     run.finished === undefined ? ", cut short" : ` (${durationText(run.finished.durationMs)})`;
   const exitCode = run.finished?.exitCode ?? 0;
   const unsaid = exitCode !== 0 && failed === 0 ? ", but the run failed" : "";
+  const places = [
+    ...(report === undefined ? [] : [`report: ${report}`]),
+    ...(folder === undefined ? [] : [`files: ${folder}`]),
+  ];
   const interrupted = exitCode === 130 ? ", interrupted" : unsaid;
   return [
     ` ${parts.join(", ")}${interrupted}${took}`,
-    ...(folder === undefined ? [] : [paint("dim", ` run ${run.runId}   files: ${folder}`)]),
+    ...(places.length === 0 ? [] : [paint("dim", ` ${places.join("   ")}`)]),
   ];
 }
 

@@ -1,13 +1,19 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import type { RunEvent } from "../events/run-event.ts";
+import type { Redactor } from "../kit/redact.ts";
 
-/** The run's events: each is a line of the file as soon as it is said, so that a killed run leaves what it knew. */
+/**
+ * The run's events, without secrets: each is a line of the file as soon as it is said, so that a killed run leaves what it
+ * knew, and whoever reads along (`shakedown ui`) sees it at once.
+ */
 export interface EventLog extends Disposable {
   readonly events: readonly RunEvent[];
   readonly say: (event: RunEvent) => void;
+  /** Leaves out, also of what was said before, what has turned out to be secret since. */
+  clean(): void;
 }
 
-export function openEventLog(file: string): EventLog {
+export function openEventLog(file: string, redactor: Redactor): EventLog {
   const descriptor = openSync(file, "w");
   const events: RunEvent[] = [];
   let open = true;
@@ -15,8 +21,15 @@ export function openEventLog(file: string): EventLog {
     events,
     say(event) {
       if (!open) return;
-      events.push(event);
-      writeSync(descriptor, `${JSON.stringify(event)}\n`);
+      const clean = redactor.json(event);
+      events.push(clean);
+      writeSync(descriptor, `${JSON.stringify(clean)}\n`);
+    },
+    clean() {
+      const cleaned = events.map((event) => redactor.json(event));
+      if (!open || cleaned.every((event, index) => event === events[index])) return;
+      events.splice(0, events.length, ...cleaned);
+      writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
     },
     [Symbol.dispose]() {
       if (open) closeSync(descriptor);

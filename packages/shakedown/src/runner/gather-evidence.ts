@@ -1,7 +1,7 @@
 import type { LogSlice, TestResult } from "../events/run-event.ts";
 import type { LogLines, LogQuery } from "../supervisor/session.ts";
 
-export const linesPerService = 30;
+export const linesPerService = 100;
 
 /** Lines reach the log a moment after they were written: what a test caused may stand just behind its end. */
 const slackMs = 50;
@@ -11,7 +11,7 @@ export interface EvidenceOptions {
   readonly result: TestResult;
   /** Spent on setting its slot aside, which is not the test's doing. */
   readonly retireMs?: number;
-  /** The services that the test used; all, when it is not known. */
+  /** The services that the test used; undefined when it is not known. */
   readonly services?: readonly string[];
 }
 
@@ -31,14 +31,13 @@ export async function gatherEvidence({
     ...(result.slot === undefined ? {} : { slot: result.slot }),
   });
   return found
-    .filter(
-      ({ service, lines }) =>
-        lines.length > 0 && (services === undefined || services.includes(service)),
-    )
+    .filter(({ lines }) => lines.length > 0)
     .map(({ service, slot, lines }) => ({
       service,
       ...(slot === undefined ? {} : { slot }),
-      shared: slot === undefined,
+      // A test without a slot of its own has the lines of all slots.
+      shared: slot === undefined || result.slot === undefined,
+      ...(services === undefined || services.includes(service) ? {} : { used: false as const }),
       lines:
         lines.length > linesPerService
           ? ["… earlier lines left out", ...lines.slice(-linesPerService)]

@@ -11,6 +11,8 @@ export interface RunFolder {
   readonly events: string;
   readonly junit: string;
   readonly summary: string;
+  /** The HTML report. */
+  readonly report: string;
 }
 
 /** Makes `.shakedown/runs/<run id>` in the state folder of a stack, ignored by git, and removes the oldest runs. */
@@ -23,11 +25,18 @@ export async function makeRunFolder(stateFolder: string, runId: string): Promise
   for (const old of names.slice(0, -keptRuns)) {
     if (old !== runId) await rm(join(runs, old), { recursive: true, force: true });
   }
+  return runFolder(stateFolder, runId);
+}
+
+/** Where a run's files are, or will be. */
+export function runFolder(stateFolder: string, runId: string): RunFolder {
+  const path = join(stateFolder, "runs", runId);
   return {
     path,
     events: join(path, "events.jsonl"),
     junit: join(path, "junit.xml"),
     summary: join(path, "summary.txt"),
+    report: join(path, "report.html"),
   };
 }
 

@@ -5,10 +5,12 @@ import type { Vitest } from "vitest/node";
 import { endWorkers } from "./end-workers.ts";
 import { loadVitest, type VitestNode } from "./load-vitest.ts";
 import { runPlugin } from "./run-plugin.ts";
+import type { StacksOfRun } from "./stacks-of-run.ts";
 import { exitCodeOf, runReporter } from "./vitest-reporter.ts";
 
 export interface RunTestsOptions {
-  readonly session: HeldSession;
+  readonly session: Pick<HeldSession, "address">;
+  readonly stacks: StacksOfRun;
   readonly stackFile: string;
   /** Where Vitest runs. */
   readonly root: string;
@@ -36,7 +38,7 @@ export async function runTests(options: RunTestsOptions): Promise<0 | 1 | 2 | 3 
   let vitest: Vitest | undefined;
   const ownSignals = signalListeners();
   const reporter = {
-    ...runReporter({ say: options.say, logs: session.logs }),
+    ...runReporter({ say: options.say, stacks: options.stacks }),
     onInit(started: Vitest): void {
       vitest = started;
       removeOtherSignalListeners(ownSignals);
@@ -107,12 +109,10 @@ function parseOrRefuse(
   // What Vitest's own command line does with its words before it starts.
   const { exclude, ...others } = parsed.options;
   const excluded = exclude === undefined ? {} : { cliExclude: [exclude].flat() };
-  const places = parsed.filter.some((filter) => /:\d+$/.test(filter))
-    ? { includeTaskLocation: true }
-    : {};
   return {
     filter: parsed.filter,
-    options: { ...places, ...others, ...excluded, run: true, watch: false },
+    // Where a test stands is part of what is told of it.
+    options: { includeTaskLocation: true, ...others, ...excluded, run: true, watch: false },
   };
 }
 

@@ -1,8 +1,9 @@
 import type { SerializedError } from "vitest";
 import type { TestCase, TestModule, TestSuite } from "vitest/node";
 import { type ErrorCode, errorCodes } from "../errors/codes.ts";
-import type { TestIdentity, TestResult } from "../events/run-event.ts";
+import type { TestError, TestIdentity, TestResult } from "../events/run-event.ts";
 import type { TestMeta } from "../fixtures/test-meta.ts";
+import { failureFrame } from "./failure-frame.ts";
 
 /** A finished test as an event says it. */
 export function toTestFinished(test: TestCase): {
@@ -12,22 +13,31 @@ export function toTestFinished(test: TestCase): {
   const result = test.result();
   const diagnostic = test.diagnostic();
   const slot = metaOf(test)?.slot;
+  const { errors, earlierErrors } = errorsByAttempt(test);
   return {
-    test: {
-      id: test.id,
-      file: test.module.relativeModuleId,
-      suite: suiteNames(test),
-      name: test.name,
-      tags: test.tags,
-    },
+    test: toIdentity(test),
     result: {
       state: result.state === "pending" ? "skipped" : result.state,
       startedEpochMs: Math.round(diagnostic?.startTime ?? Date.now()),
       durationMs: diagnostic?.duration ?? 0,
       retries: diagnostic?.retryCount ?? 0,
       ...(slot === undefined ? {} : { slot }),
-      errors: (result.state === "failed" ? result.errors : []).map(toError),
+      errors,
+      ...(earlierErrors.length === 0 ? {} : { earlierErrors }),
     },
+  };
+}
+
+export function toIdentity(test: TestCase): TestIdentity {
+  const { name: project } = test.project;
+  return {
+    id: test.id,
+    file: test.module.relativeModuleId,
+    suite: suiteNames(test),
+    name: test.name,
+    tags: test.tags,
+    ...(project === "" ? {} : { project }),
+    ...(test.location === undefined ? {} : { line: test.location.line }),
   };
 }
 
@@ -45,13 +55,14 @@ export function toFailedAround(
       suite: task.type === "module" ? [] : [...suiteNames(task), task.name],
       name: task.type === "module" ? "(the file itself)" : "(hooks of the suite)",
       tags: [],
+      ...(module.project.name === "" ? {} : { project: module.project.name }),
     },
     result: {
       state: "failed",
       startedEpochMs: Date.now(),
       durationMs: 0,
       retries: 0,
-      errors: errors.map(toError),
+      errors: errors.map((error) => toError(error, module.project.config.root)),
     },
   };
 }
@@ -75,10 +86,12 @@ export function codeOf(error: SerializedError): ErrorCode | undefined {
     : undefined;
 }
 
-export function toError(error: SerializedError): TestResult["errors"][number] {
+/** With the lines of source around its place where the folder with the tests is given. */
+export function toError(error: SerializedError, root?: string): TestError {
   const hint = codeOf(error) === undefined ? undefined : error["hint"];
   const logTail = codeOf(error) === undefined ? undefined : tailOf(error["details"]);
   const diff = error["diff"];
+  const frame = root === undefined ? undefined : failureFrame(error, root);
   return {
     message: [
       error.name === undefined || /^(AssertionError|Error|ShakedownError)$/.test(error.name)
@@ -92,6 +105,26 @@ export function toError(error: SerializedError): TestResult["errors"][number] {
     ].join("\n"),
     ...(error.stack === undefined ? {} : { stack: error.stack }),
     ...(typeof diff === "string" ? { diff } : {}),
+    ...(frame === undefined ? {} : { codeFrame: frame }),
+  };
+}
+
+/** Vitest gathers the errors of all attempts in one list. */
+function errorsByAttempt(test: TestCase): {
+  readonly errors: readonly TestError[];
+  readonly earlierErrors: readonly (readonly TestError[])[];
+} {
+  const { root } = test.project.config;
+  const { state, errors: all = [] } = test.result();
+  const earlier = test
+    .attempts()
+    .slice(0, -1)
+    .map(({ errors = [] }) => errors);
+  const told = earlier.reduce((sum, { length }) => sum + length, 0);
+  return {
+    // An attempt's own list does not have what came after it: of a reset, of a hook around the test.
+    errors: state === "failed" ? all.slice(told).map((error) => toError(error, root)) : [],
+    earlierErrors: earlier.map((errors) => errors.map((error) => toError(error, root))),
   };
 }
 

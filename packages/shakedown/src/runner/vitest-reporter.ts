@@ -1,20 +1,18 @@
 import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule, TestRunEndReason, TestSuite } from "vitest/node";
 import { type ErrorCode, errorCodes } from "../errors/codes.ts";
-import type { RunEvent, TestEvent } from "../events/run-event.ts";
-import type { SessionClient } from "../supervisor/session.ts";
-import { gatherEvidence } from "./gather-evidence.ts";
+import type { RunEvent } from "../events/run-event.ts";
+import { sayEvidence } from "./say-evidence.ts";
+import type { StacksOfRun } from "./stacks-of-run.ts";
 import {
   codeOf,
   fullNameOf,
   metaOf,
   toError,
   toFailedAround,
+  toIdentity,
   toTestFinished,
 } from "./to-test-events.ts";
-
-/** Beyond these, the first failures say enough, and reading logs takes longer than the run. */
-const mostEvidence = 25;
 
 export interface RunReporter extends Reporter {
   /** Codes of our own errors, of everything that failed; `undefined` for a failure of the test's own. */
@@ -23,29 +21,37 @@ export interface RunReporter extends Reporter {
 
 export interface RunReporterOptions {
   readonly say: (event: RunEvent) => void;
-  readonly logs: SessionClient["logs"];
+  readonly stacks: StacksOfRun;
 }
 
 /** Turns what Vitest reports, and what our fixtures note on each test, into the run's events. */
-export function runReporter({ say, logs }: RunReporterOptions): RunReporter {
+export function runReporter({ say, stacks }: RunReporterOptions): RunReporter {
   const failures: (ErrorCode | undefined)[] = [];
-  const failed: TestCase[] = [];
+  const finished: TestCase[] = [];
 
   return {
     failures,
+    onTestCaseReady(test) {
+      say({ type: "test:started", test: toIdentity(test), atEpochMs: Date.now() });
+    },
     onTestCaseResult(test) {
+      sayFixtures(test);
       say({ type: "test:finished", ...toTestFinished(test), atEpochMs: Date.now() });
       sayMeta(test);
-      if (test.result().state !== "failed") return;
-      failed.push(test);
-      noteFailure(test.result().errors ?? []);
+      finished.push(test);
+      const result = test.result();
+      if (result.state === "failed") noteFailure(result.errors);
     },
     onTestSuiteResult: sayFailedAround,
     onTestModuleEnd(module) {
       sayFailedAround(module);
       sayMeta(module);
     },
-    async onTestRunEnd(_modules, unhandled, reason) {
+    async onTestRunEnd(
+      _modules: unknown,
+      unhandled: readonly SerializedError[],
+      reason: TestRunEndReason,
+    ) {
       // A Ctrl-C in a terminal reaches the workers, too: Vitest reports their ends, which are no news.
       for (const error of reason === "interrupted" ? [] : unhandled) {
         say({
@@ -55,7 +61,7 @@ export function runReporter({ say, logs }: RunReporterOptions): RunReporter {
         });
         noteFailure([error]);
       }
-      await sayEvidence(reason);
+      await sayEvidence({ tests: finished.splice(0), stacks, say, reason });
     },
   };
 
@@ -70,45 +76,30 @@ export function runReporter({ say, logs }: RunReporterOptions): RunReporter {
     noteFailure(task.errors());
   }
 
+  function sayFixtures(test: TestCase): void {
+    const fixtures = test.meta().shakedownFixtures;
+    if (fixtures === undefined) return;
+    const stack = metaOf(test)?.stack;
+    const named = fixtures.map(({ name, tookMs }) => ({
+      name: stacks.nameOf(stack, name),
+      tookMs,
+    }));
+    say({ type: "test:fixtures", testId: test.id, fixtures: named, atEpochMs: Date.now() });
+  }
+
   function sayMeta(task: TestCase | TestModule): void {
     const meta = metaOf(task);
     if (meta === undefined) return;
     const module = task.type === "module" ? task : task.module;
     const testId = writerOf(meta.resetsUndo, module) ?? task.id;
-    for (const reset of meta.resets)
-      say({ type: "test:reset", testId, ...reset, atEpochMs: Date.now() });
+    for (const reset of meta.resets) {
+      const service = stacks.nameOf(meta.stack, reset.service);
+      say({ type: "test:reset", testId, ...reset, service, atEpochMs: Date.now() });
+    }
     for (const finding of meta.findings ?? []) {
       say({
         type: "run:finding",
         message: `${task.type === "module" ? task.relativeModuleId : fullNameOf(task)}: ${finding}`,
-        atEpochMs: Date.now(),
-      });
-    }
-  }
-
-  async function sayEvidence(reason: TestRunEndReason): Promise<void> {
-    for (const test of failed.splice(0).slice(0, mostEvidence)) {
-      const meta = metaOf(test);
-      const after = meta?.retired?.filter(({ when }) => when === "after") ?? [];
-      const slices = await gatherEvidence({
-        logs,
-        result: toTestFinished(test).result,
-        retireMs: after.reduce((sum, { tookMs }) => sum + tookMs, 0),
-        ...(meta === undefined ? {} : { services: meta.services }),
-      }).catch((error: unknown) => {
-        // An interrupted run has lost its session: its tests are still told, without logs.
-        if (reason !== "interrupted") say(noLogs(error));
-        return [];
-      });
-      const kept = after.flatMap((retirement) => retirement.kept);
-      const wrote = after.flatMap((retirement) => retirement.wrote ?? []);
-      if (slices.length === 0 && kept.length === 0 && wrote.length === 0) continue;
-      say({
-        type: "test:evidence",
-        testId: test.id,
-        logs: slices,
-        kept,
-        ...(wrote.length === 0 ? {} : { wrote }),
         atEpochMs: Date.now(),
       });
     }
@@ -119,14 +110,6 @@ export function runReporter({ say, logs }: RunReporterOptions): RunReporter {
 export function exitCodeOf(failures: readonly (ErrorCode | undefined)[]): 1 | 2 | 3 | 4 {
   const classes = failures.map((code) => (code === undefined ? 1 : errorCodes[code].exit));
   return classes.length === 0 || classes.includes(1) ? 1 : (Math.max(...classes) as 2 | 3 | 4);
-}
-
-function noLogs(error: unknown): TestEvent {
-  return {
-    type: "run:finding",
-    message: `the services' logs could not be read: ${String(error)}`,
-    atEpochMs: Date.now(),
-  };
 }
 
 /** The reset before a test finds what the test before it wrote: that one's id. */

@@ -26,8 +26,12 @@ describe("textSummary", () => {
   });
 
   test("tells what failed, what the services did meanwhile, and the totals last", () => {
-    expect(textSummary(reduceRun(exampleRun), { folder: ".shakedown/runs/2026-11-21-0912-3f9a" }))
-      .toMatchInlineSnapshot(`
+    expect(
+      textSummary(reduceRun(exampleRun), {
+        folder: ".shakedown/runs/2026-11-21-0912-3f9a",
+        report: ".shakedown/report/index.html",
+      }),
+    ).toMatchInlineSnapshot(`
       " ✔ db     postgres 18.4  native  started in 41 ms (data folder from cache)
        ✔ cache  redis                  was running
        ✔ api    command                2 slots ready in 180 ms
@@ -62,7 +66,7 @@ describe("textSummary", () => {
        Time in services: 41 ms to start services, 410 ms for 2 slots, 2.1 ms for 2 resets (1.2 ms at the median)
 
        1 passed, 1 failed, 1 skipped (6.8 s)
-       run 2026-11-21-0912-3f9a   files: .shakedown/runs/2026-11-21-0912-3f9a
+       report: .shakedown/report/index.html   files: .shakedown/runs/2026-11-21-0912-3f9a
       "
     `);
   });
@@ -70,11 +74,11 @@ describe("textSummary", () => {
   test("on a screen leaves out what was shown before, and says when kept data went", () => {
     const text = textSummary(reduceRun(exampleRun), {
       services: false,
-      diffs: false,
+      errors: false,
       keptStays: false,
     });
     expect(text).not.toContain("postgres 18.4");
-    expect(text).not.toContain("+ 404");
+    expect(text).not.toContain("expected 404");
     expect(text).toContain(
       "its data in db went with the services; to look at it: shakedown run --keep",
     );

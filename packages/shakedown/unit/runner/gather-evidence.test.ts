@@ -43,6 +43,7 @@ test("asks for the test's own time and slot, and says which lines others may hav
         ...Array.from({ length: linesPerService }, (_, index) => `line ${index + 1}`),
       ],
     },
+    { service: "mail", shared: true, used: false, lines: ["not used by the test"] },
   ]);
 });
 

@@ -1,0 +1,93 @@
+import type { TestCase, TestRunEndReason } from "vitest/node";
+import type { KeptData, LogSlice, RunEvent, WrittenTables } from "../events/run-event.ts";
+import { gatherEvidence } from "./gather-evidence.ts";
+import type { StacksOfRun } from "./stacks-of-run.ts";
+import { metaOf, toTestFinished } from "./to-test-events.ts";
+
+/** Beyond these, the first failures say enough, and reading logs takes longer than the run. */
+const mostFailed = 25;
+/** Of tests that passed, the slow ones have something to explain. */
+const mostSlow = 10;
+const slowFromMs = 500;
+
+export interface SayEvidenceOptions {
+  readonly tests: readonly TestCase[];
+  readonly stacks: StacksOfRun;
+  readonly say: (event: RunEvent) => void;
+  readonly reason: TestRunEndReason;
+}
+
+/**
+ * Says of tests what their services did meanwhile: the log lines of those that failed, were tried again or took long, and
+ * of all what they wrote and where their data is kept.
+ */
+export async function sayEvidence(options: SayEvidenceOptions): Promise<void> {
+  const { tests, say } = options;
+  const withLogs = toBeExplained(tests);
+  let isTold = false;
+  for (const test of tests) {
+    const meta = metaOf(test);
+    const after = meta?.retired?.filter(({ when }) => when === "after") ?? [];
+    if (after.length === 0 && !withLogs.has(test)) continue;
+    const named = <Item extends { readonly service: string }>(item: Item): Item => ({
+      ...item,
+      service: options.stacks.nameOf(meta?.stack, item.service),
+    });
+    const retireMs = after.reduce((sum, { tookMs }) => sum + tookMs, 0);
+    const logs: LogSlice[] = withLogs.has(test)
+      ? await logsOf(test, retireMs, options).catch((error: unknown) => {
+          // An interrupted run has lost its session: its tests are still told, without logs.
+          if (options.reason !== "interrupted" && !isTold) say(noLogs(error));
+          isTold = true;
+          return [];
+        })
+      : [];
+    const kept: KeptData[] = after.flatMap((retirement) => retirement.kept).map(named);
+    const wrote: WrittenTables[] = after.flatMap((retirement) => retirement.wrote ?? []).map(named);
+    if (logs.length === 0 && kept.length === 0 && wrote.length === 0) continue;
+    say({
+      type: "test:evidence",
+      testId: test.id,
+      logs: logs.map(named),
+      kept,
+      ...(wrote.length === 0 ? {} : { wrote }),
+      atEpochMs: Date.now(),
+    });
+  }
+}
+
+function toBeExplained(tests: readonly TestCase[]): ReadonlySet<TestCase> {
+  const failed = tests.filter(
+    (test) => test.result().state === "failed" || (test.diagnostic()?.retryCount ?? 0) > 0,
+  );
+  const slow = tests
+    .filter((test) => durationOf(test) >= slowFromMs)
+    .toSorted((left, right) => durationOf(right) - durationOf(left));
+  return new Set([...failed.slice(0, mostFailed), ...slow.slice(0, mostSlow)]);
+}
+
+function durationOf(test: TestCase): number {
+  return test.diagnostic()?.duration ?? 0;
+}
+
+function logsOf(
+  test: TestCase,
+  retireMs: number,
+  { stacks }: SayEvidenceOptions,
+): Promise<LogSlice[]> {
+  const meta = metaOf(test);
+  return gatherEvidence({
+    logs: (query) => stacks.logs(meta?.stack, query),
+    result: toTestFinished(test).result,
+    retireMs,
+    ...(meta === undefined ? {} : { services: meta.services }),
+  });
+}
+
+function noLogs(error: unknown): RunEvent {
+  return {
+    type: "run:finding",
+    message: `the services' logs could not be read: ${String(error)}`,
+    atEpochMs: Date.now(),
+  };
+}
