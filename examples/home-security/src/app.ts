@@ -1,22 +1,13 @@
 import type { Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import { Hono } from "hono";
-import { broadcastOver, relayTo } from "./broadcast/broadcaster.ts";
-import { createHub } from "./broadcast/hub.ts";
-import { attachWebSockets, closeCodes } from "./broadcast/web-sockets.ts";
-import { cameraRepository } from "./cameras/repository.ts";
-import { cameraRoutes } from "./cameras/routes.ts";
 import type { Config } from "./config.ts";
 import { openDatabase } from "./database.ts";
 import { eventCache } from "./events/cache.ts";
-import { eventRepository } from "./events/repository.ts";
-import { eventRoutes } from "./events/routes.ts";
-import { toErrorResponse } from "./http/errors.ts";
-import { logRequests } from "./http/request-log.ts";
+import { createLive } from "./live.ts";
 import { openRedis } from "./redis.ts";
-import type { Services } from "./services.ts";
-import { systemRoutes } from "./system/routes.ts";
-import { settingsRepository } from "./system/settings.ts";
+import { createRepositories } from "./repositories.ts";
+import { createRoutes } from "./routes.ts";
+import { checkHealth } from "./system/health.ts";
 
 export interface App extends AsyncDisposable {
   /** The HTTP side alone, as a fetch handler. */
@@ -30,9 +21,31 @@ export async function createApp(config: Config): Promise<App> {
   const database = openDatabase(config);
   const redis = openRedis(config.redisUrl, "commands");
   const subscriber = openRedis(config.redisUrl, "subscriber");
-  const hub = createHub();
+  const repositories = createRepositories(database);
+  const cache = eventCache(redis, config.eventCacheSeconds);
+  const pingRedis = async (): Promise<void> => void (await redis.ping());
+  const live = createLive(config, {
+    database,
+    redis,
+    subscriber,
+    settings: repositories.settings,
+    eventCache: cache,
+    health: () => checkHealth({ database, pingRedis }),
+  });
+  const { fetch } = createRoutes(config, {
+    ...repositories,
+    database,
+    mediaFolder: config.mediaFolder,
+    eventCache: cache,
+    broadcast: live.broadcast,
+    pingRedis,
+    connectedSockets: live.connectedSockets,
+    liveRoutes: live.routes,
+  });
+  const server = createAdaptorServer({ fetch }) as Server;
   try {
-    await Promise.all([redis.connect(), relayTo(hub, subscriber)]);
+    await redis.connect();
+    await live.start(server);
   } catch (error) {
     redis.disconnect();
     subscriber.disconnect();
@@ -40,43 +53,17 @@ export async function createApp(config: Config): Promise<App> {
     throw error;
   }
 
-  const { fetch } = routesOf(config, {
-    database,
-    cameras: cameraRepository(database),
-    events: eventRepository(database),
-    settings: settingsRepository(database),
-    eventCache: eventCache(redis, config.eventCacheSeconds),
-    broadcast: broadcastOver(redis),
-    pingRedis: async () => void (await redis.ping()),
-    connectedSockets: () => hub.connected(),
-  });
-  const server = createAdaptorServer({ fetch }) as Server;
-  attachWebSockets(server, { hub, idleMs: config.live.sockets.idleMs });
-
   return {
     fetch: (request) => fetch(request),
     server,
     async [Symbol.asyncDispose]() {
-      hub.closeAll(closeCodes.goingAway, "the server stops");
+      await live[Symbol.asyncDispose]();
       await closed(server);
       redis.disconnect();
       subscriber.disconnect();
       await database.end();
     },
   };
-}
-
-function routesOf({ requestLog }: Config, services: Services): Hono {
-  const app = new Hono();
-  if (requestLog) app.use(logRequests);
-  app.onError(toErrorResponse);
-  app.notFound((context) => context.json({ detail: "Not Found" }, 404));
-  app.get("/", (context) => context.json({ status: "ok", message: "Home security API" }));
-  app.get("/health", (context) => context.json({ status: "alive" }));
-  app.route("/api/cameras", cameraRoutes(services));
-  app.route("/api/events", eventRoutes(services));
-  app.route("/api/system", systemRoutes(services));
-  return app;
 }
 
 async function closed(server: Server): Promise<void> {

@@ -14,6 +14,10 @@ export interface Config {
   readonly eventCacheSeconds: number;
   /** Who may ask, over HTTP and WebSocket. Without any, everybody. */
   readonly apiKeys: readonly string[];
+  /** Nothing outside of it is served, whatever a camera's folder is. */
+  readonly mediaFolder: string;
+  /** Whether `/api/admin` is open. */
+  readonly admin: boolean;
   /** A line on standard output for each request. */
   readonly requestLog: boolean;
   readonly live: LiveConfig;
@@ -39,10 +43,14 @@ export function readConfig(environment: Environment): Config {
     port: output.PORT,
     eventCacheSeconds: output.EVENT_CACHE_SECONDS,
     apiKeys: output.API_KEYS,
+    mediaFolder: output.MEDIA_FOLDER,
+    admin: output.ADMIN === "on",
     requestLog: output.REQUEST_LOG === "on",
     live: toLiveConfig(output),
   };
 }
+
+const onOrOff = v.picklist(["on", "off"], "must be on or off");
 
 const environmentSchema = v.object({
   DATABASE_URL: v.pipe(v.string(), v.regex(/^postgres(ql)?:\/\//, "must start with postgres://")),
@@ -52,6 +60,11 @@ const environmentSchema = v.object({
   PORT: whole({ fallback: 8000, from: 0, to: 65_535 }),
   EVENT_CACHE_SECONDS: whole({ fallback: 30, from: 0, to: 3600 }),
   API_KEYS: commaList,
-  REQUEST_LOG: v.optional(v.picklist(["on", "off"], "must be on or off"), "on"),
+  MEDIA_FOLDER: v.optional(
+    v.pipe(v.string(), v.regex(/^\//, "must start with /")),
+    "/export/foscam",
+  ),
+  ADMIN: v.optional(onOrOff, "off"),
+  REQUEST_LOG: v.optional(onOrOff, "on"),
   ...liveEntries,
 });

@@ -1,18 +1,18 @@
+import type { Hono } from "hono";
 import type { Pool } from "pg";
 import type { Broadcast } from "./broadcast/broadcaster.ts";
-import type { CameraRepository } from "./cameras/repository.ts";
 import type { EventCache } from "./events/cache.ts";
-import type { EventRepository } from "./events/repository.ts";
-import type { SettingsRepository } from "./system/settings.ts";
+import type { Repositories } from "./repositories.ts";
 
 /** What routes work with. Made once by `createApp`. */
-export interface Services {
+export interface Services extends Repositories {
   readonly database: Pool;
-  readonly cameras: CameraRepository;
-  readonly events: EventRepository;
-  readonly settings: SettingsRepository;
   readonly eventCache: EventCache;
+  /** In it are the folders of all cameras. */
+  readonly mediaFolder: string;
   readonly broadcast: Broadcast;
   readonly pingRedis: () => Promise<void>;
   readonly connectedSockets: () => number;
+  /** What the live side answers over HTTP: the pipeline, circuit breakers. */
+  readonly liveRoutes: Hono;
 }

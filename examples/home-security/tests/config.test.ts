@@ -12,6 +12,8 @@ test("two URLs are enough: the rest has defaults", () => {
     port: 8000,
     eventCacheSeconds: 30,
     apiKeys: [],
+    mediaFolder: "/export/foscam",
+    admin: false,
     requestLog: true,
     live: expect.objectContaining({ sockets: { idleMs: 300_000, pingMs: 30_000 } }),
   });

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { text } from "../http/validation.ts";
+import { offsetPaging } from "../http/paging.ts";
+import { oneOf, text, yesOrNo } from "../http/validation.ts";
 
 export const cameraStatuses = ["online", "offline", "error", "unknown"] as const;
 export type CameraStatus = (typeof cameraStatuses)[number];
@@ -11,10 +12,12 @@ export interface Camera {
   readonly status: CameraStatus;
   readonly created_at: Date;
   readonly last_seen_at: Date | null;
+  /** Since when it is hidden. Its events and detections are kept. */
+  readonly deleted_at: Date | null;
 }
 
 const name = text(255);
-const status = v.picklist(cameraStatuses, `must be one of ${cameraStatuses.join(", ")}`);
+const status = oneOf(cameraStatuses);
 const folderPath = v.pipe(
   text(500),
   v.startsWith("/", "must be an absolute path"),
@@ -43,7 +46,15 @@ export const cameraChangesSchema = v.object({
 });
 export type CameraChanges = v.InferOutput<typeof cameraChangesSchema>;
 
-export const cameraFilterSchema = v.object({ status: v.optional(status) });
+export const cameraFilterSchema = v.object({
+  status: v.optional(status),
+  /** A part of the name, in whatever case. */
+  name: v.optional(v.string()),
+  ...offsetPaging("1000"),
+});
+export type CameraFilter = v.InferOutput<typeof cameraFilterSchema>;
+
+export const cameraRemovalSchema = v.object({ keep_history: v.optional(yesOrNo, "false") });
 
 /** `Front Door-2` becomes `front_door_2`: the form in which cameras name their folders. */
 export function toCameraId(name: string): string {

@@ -1,86 +1,79 @@
-import { assignments, violatedUniqueness, type Queryable } from "../database.ts";
-import { conflict } from "../http/errors.ts";
-import type { Camera, CameraChanges, CameraStatus, NewCamera } from "./camera.ts";
+import type { Queryable } from "../database.ts";
+import { selectList, type List } from "../sql/pages.ts";
+import { table } from "../sql/table.ts";
+import type { Camera, CameraChanges, CameraFilter, NewCamera } from "./camera.ts";
 
 export type CameraRepository = ReturnType<typeof cameraRepository>;
 
+/** Cameras that are hidden are none to anybody but `restore`. */
 export function cameraRepository(database: Queryable) {
+  const cameras = table<Camera>(database, {
+    name: "cameras",
+    kind: "Camera",
+    unique: {
+      cameras_pkey: "id",
+      cameras_name_unique: "name",
+      cameras_folder_path_unique: "folder_path",
+    },
+  });
+  const first = async (text: string, values: unknown[]): Promise<Camera | undefined> =>
+    (await database.query<Camera>(text, values)).rows[0];
+
   return {
-    async list(status?: CameraStatus): Promise<readonly Camera[]> {
-      const { rows } = await database.query<Camera>(
-        "select * from cameras where $1::text is null or status = $1 order by name, id",
-        [status],
+    async list(filter: CameraFilter = { limit: 1000, offset: 0 }): Promise<List<Camera>> {
+      return await selectList<Camera>(
+        database,
+        {
+          table: "cameras",
+          order: "name, id",
+          filter: {
+            "deleted_at is null": true,
+            "status = ?": filter.status,
+            "strpos(lower(name), lower(?)) > 0": filter.name,
+          },
+        },
+        filter,
       );
-      return rows;
     },
 
     async find(id: string): Promise<Camera | undefined> {
-      const { rows } = await database.query<Camera>("select * from cameras where id = $1", [id]);
-      return rows[0];
+      return await first("select * from cameras where id = $1 and deleted_at is null", [id]);
     },
 
-    /** @throws a 409 when the id, the name or the folder is taken */
-    async create({ id, name, folder_path, status }: NewCamera): Promise<Camera> {
-      const { rows } = await refuseDuplicates(
-        { id, name, folder_path },
-        database.query<Camera>(
-          "insert into cameras (id, name, folder_path, status) values ($1, $2, $3, $4) returning *",
-          [id, name, folder_path, status],
-        ),
-      );
-      return firstOf(rows);
+    /** @throws a 409 when the id, the name or the folder is taken, be it by a hidden camera */
+    async create(camera: NewCamera): Promise<Camera> {
+      return await cameras.insert(camera);
     },
 
     /** @throws a 409 when the name or the folder is another camera's */
     async update(id: string, changes: CameraChanges): Promise<Camera | undefined> {
-      const { set, values } = assignments(changes);
-      if (set === "") return await this.find(id);
-      const { rows } = await refuseDuplicates(
-        changes,
-        database.query<Camera>(
-          `update cameras set ${set} where id = $${values.length + 1} returning *`,
-          [...values, id],
-        ),
-      );
-      return rows[0];
+      if ((await this.find(id)) === undefined) return undefined;
+      return await cameras.update(id, changes);
     },
 
-    /** Takes the camera's events and detections along. */
+    /** Takes the camera's events, detections and all else along. */
     async remove(id: string): Promise<boolean> {
-      const { rowCount } = await database.query("delete from cameras where id = $1", [id]);
-      return rowCount === 1;
+      return await cameras.remove(id);
+    },
+
+    async hide(id: string): Promise<boolean> {
+      const hidden = await first(
+        "update cameras set deleted_at = now() where id = $1 and deleted_at is null returning *",
+        [id],
+      );
+      return hidden !== undefined;
+    },
+
+    /** Undefined when it is not hidden. */
+    async restore(id: string): Promise<Camera | undefined> {
+      return await first(
+        "update cameras set deleted_at = null where id = $1 and deleted_at is not null returning *",
+        [id],
+      );
     },
 
     async count(): Promise<number> {
-      const { rows } = await database.query<{ count: number }>(
-        "select count(*)::int as count from cameras",
-      );
-      return firstOf(rows).count;
+      return (await this.list({ limit: 1, offset: 0 })).count;
     },
   };
-}
-
-const uniqueFields: Readonly<Record<string, "id" | "name" | "folder_path">> = {
-  cameras_pkey: "id",
-  cameras_name_unique: "name",
-  cameras_folder_path_unique: "folder_path",
-};
-
-async function refuseDuplicates<Result>(
-  camera: Readonly<Record<string, unknown>>,
-  statement: Promise<Result>,
-): Promise<Result> {
-  try {
-    return await statement;
-  } catch (error) {
-    const field = uniqueFields[violatedUniqueness(error) ?? ""];
-    if (field === undefined) throw error;
-    throw conflict(`Camera with ${field} '${String(camera[field])}' already exists`);
-  }
-}
-
-function firstOf<Row>(rows: readonly Row[]): Row {
-  const [row] = rows;
-  if (row === undefined) throw new Error("the database gave no row where one was due");
-  return row;
 }

@@ -1,6 +1,8 @@
 import type { Redis } from "ioredis";
-import type { EventFilter } from "./event.ts";
-import type { EventPage } from "./repository.ts";
+import type { Page } from "../sql/pages.ts";
+import type { EventFilter, SecurityEvent } from "./event.ts";
+
+type EventPage = Page<SecurityEvent>;
 
 const versionKey = "hsi:events:version";
 

@@ -1,5 +1,7 @@
 import * as v from "valibot";
-import { text, timestamp, wholeNumber } from "../http/validation.ts";
+import { detectionOfEventSchema } from "../detections/detection.ts";
+import { offsetPaging, pagedFilter } from "../http/paging.ts";
+import { oneOf, text, timeSpan, timestamp, wholeFrom, yesOrNo } from "../http/validation.ts";
 
 export const riskLevels = ["low", "medium", "high", "critical"] as const;
 export type RiskLevel = (typeof riskLevels)[number];
@@ -14,30 +16,17 @@ export interface SecurityEvent {
   readonly risk_level: RiskLevel | null;
   readonly summary: string | null;
   readonly reasoning: string | null;
+  readonly llm_prompt: string | null;
+  readonly object_types: readonly string[];
+  readonly clip_path: string | null;
+  /** Judged at once, without waiting for the rest of its batch. */
+  readonly is_fast_path: boolean;
   readonly reviewed: boolean;
   readonly notes: string | null;
+  readonly deleted_at: Date | null;
 }
 
-const riskLevel = v.picklist(riskLevels, `must be one of ${riskLevels.join(", ")}`);
-const riskScore = v.pipe(
-  v.number(),
-  v.integer("must be a whole number"),
-  v.minValue(0, "must be at least 0"),
-  v.maxValue(100, "must be at most 100"),
-);
-
-const newDetectionSchema = v.object({
-  file_path: text(500),
-  media_type: v.optional(v.picklist(["image", "video"]), "image"),
-  detected_at: v.optional(timestamp),
-  object_type: text(50),
-  confidence: v.pipe(
-    v.number(),
-    v.minValue(0, "must be at least 0"),
-    v.maxValue(1, "must be at most 1"),
-  ),
-});
-export type NewDetection = v.InferOutput<typeof newDetectionSchema>;
+const riskLevel = oneOf(riskLevels);
 
 /** What the analysis of one batch of pictures hands in. */
 export const newEventSchema = v.pipe(
@@ -46,11 +35,18 @@ export const newEventSchema = v.pipe(
     camera_id: text(100),
     started_at: v.optional(timestamp, () => new Date().toISOString()),
     ended_at: v.optional(timestamp),
-    risk_score: v.optional(riskScore),
+    risk_score: v.optional(wholeFrom(0, 100)),
     risk_level: v.optional(riskLevel),
     summary: v.optional(text(2000)),
     reasoning: v.optional(text(10_000)),
-    detections: v.optional(v.pipe(v.array(newDetectionSchema), v.maxLength(100)), []),
+    llm_prompt: v.optional(text(100_000)),
+    object_types: v.optional(v.array(text(50))),
+    clip_path: v.optional(text(500)),
+    is_fast_path: v.optional(v.boolean(), false),
+    detections: v.optional(
+      v.pipe(v.array(detectionOfEventSchema), v.maxLength(100, "must have at most 100 parts")),
+      [],
+    ),
   }),
   v.check(
     ({ started_at, ended_at }) => ended_at === undefined || ended_at >= started_at,
@@ -61,6 +57,9 @@ export const newEventSchema = v.pipe(
     risk_level:
       event.risk_level ??
       (event.risk_score === undefined ? undefined : toRiskLevel(event.risk_score)),
+    object_types: [
+      ...new Set(event.object_types ?? event.detections.map((each) => each.object_type)),
+    ].toSorted(),
   })),
 );
 export type NewEvent = v.InferOutput<typeof newEventSchema>;
@@ -71,22 +70,34 @@ export const eventChangesSchema = v.object({
 });
 export type EventChanges = v.InferOutput<typeof eventChangesSchema>;
 
-export const eventFilterSchema = v.object({
+const filterEntries = {
   camera_id: v.optional(v.string()),
   risk_level: v.optional(riskLevel),
-  start_date: v.optional(timestamp),
-  end_date: v.optional(timestamp),
-  reviewed: v.optional(
-    v.pipe(
-      v.picklist(["true", "false"], "must be true or false"),
-      v.transform((given) => given === "true"),
-    ),
-  ),
+  reviewed: v.optional(yesOrNo),
   object_type: v.optional(v.string()),
-  limit: v.optional(wholeNumber({ from: 1, to: 1000 }), "50"),
-  offset: v.optional(wholeNumber({ from: 0, to: 1_000_000_000 }), "0"),
-});
+  ...timeSpan(),
+};
+
+export const eventFilterSchema = pagedFilter(filterEntries);
 export type EventFilter = v.InferOutput<typeof eventFilterSchema>;
+
+/** Words as a search engine takes them: `person -dog "front door"`. The best match comes first. */
+export const eventSearchSchema = v.object({
+  ...filterEntries,
+  ...offsetPaging(),
+  q: text(200),
+});
+export type EventSearch = v.InferOutput<typeof eventSearchSchema>;
+
+/** A mark on many events at once. */
+export const reviewSchema = v.object({
+  ids: v.pipe(
+    v.array(wholeFrom(1, 2_147_483_647)),
+    v.minLength(1, "must not be empty"),
+    v.maxLength(1000, "must have at most 1000 parts"),
+  ),
+  reviewed: v.boolean(),
+});
 
 export function toRiskLevel(score: number): RiskLevel {
   if (score >= 85) return "critical";

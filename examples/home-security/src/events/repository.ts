@@ -1,23 +1,20 @@
-import type { Pool, PoolClient } from "pg";
-import { assignments, inTransaction, type Queryable } from "../database.ts";
+import type { Pool } from "pg";
+import { inTransaction, type Queryable } from "../database.ts";
 import { notFound } from "../http/errors.ts";
-import type { Detection } from "./detection.ts";
+import { selectList, selectPage, type List, type Page } from "../sql/pages.ts";
+import { table } from "../sql/table.ts";
+import type { DetectionOfEvent } from "../detections/detection.ts";
+import { detectionRepository } from "../detections/repository.ts";
 import type {
   EventChanges,
   EventFilter,
-  NewDetection,
+  EventSearch,
   NewEvent,
   RiskLevel,
   SecurityEvent,
 } from "./event.ts";
 
 export type EventRepository = ReturnType<typeof eventRepository>;
-
-export interface EventPage {
-  readonly events: readonly SecurityEvent[];
-  /** Of all that match, not of this page. */
-  readonly count: number;
-}
 
 export interface EventStatistics {
   readonly total_events: number;
@@ -26,27 +23,39 @@ export interface EventStatistics {
   readonly events_by_camera: readonly { readonly camera_id: string; readonly count: number }[];
 }
 
+/** All but `search_vector`, which is nobody's business. */
+const columns = `id, batch_id, camera_id, started_at, ended_at, risk_score, risk_level, summary, reasoning, llm_prompt,
+  object_types, clip_path, is_fast_path, reviewed, notes, deleted_at`;
+
+/** Events that are deleted are none to anybody but `restore`. */
 export function eventRepository(pool: Pool) {
+  const one = async (text: string, values: unknown[]): Promise<SecurityEvent | undefined> =>
+    (await pool.query<SecurityEvent>(text, values)).rows[0];
+
   return {
     /** The newest first. */
-    async list(filter: EventFilter): Promise<EventPage> {
-      const { where, values } = conditions(filter);
-      const [page, total] = await Promise.all([
-        pool.query<SecurityEvent>(
-          `select e.* from events e ${where} order by e.started_at desc, e.id desc
-           limit $${values.length + 1} offset $${values.length + 2}`,
-          [...values, filter.limit, filter.offset],
-        ),
-        pool.query<{ count: number }>(`select count(*)::int as count from events e ${where}`, [
-          ...values,
-        ]),
-      ]);
-      return { events: page.rows, count: total.rows[0]?.count ?? 0 };
+    async list(filter: EventFilter): Promise<Page<SecurityEvent>> {
+      const source = { table: "events", at: "started_at", columns, filter: wanted(filter) };
+      return await selectPage<SecurityEvent>(pool, source, filter);
+    },
+
+    /** The best match first. */
+    async search({ q, ...filter }: EventSearch): Promise<List<SecurityEvent>> {
+      return await selectList<SecurityEvent>(
+        pool,
+        {
+          table: "events",
+          columns,
+          filter: { "search_vector @@ websearch_to_tsquery('english', ?)": q, ...wanted(filter) },
+          // $1 is q, which stands first in the filter.
+          order: `ts_rank(search_vector, websearch_to_tsquery('english', $1)) desc, started_at desc, id desc`,
+        },
+        filter,
+      );
     },
 
     async find(id: number): Promise<SecurityEvent | undefined> {
-      const { rows } = await pool.query<SecurityEvent>("select * from events where id = $1", [id]);
-      return rows[0];
+      return await one(`select ${columns} from events where id = $1 and deleted_at is null`, [id]);
     },
 
     /**
@@ -54,54 +63,69 @@ export function eventRepository(pool: Pool) {
      *
      * @throws a 404 when there is no such camera
      */
-    async create(event: NewEvent): Promise<SecurityEvent> {
+    async create({ detections, ...event }: NewEvent): Promise<SecurityEvent> {
       return await inTransaction(pool, async (client) => {
         // The camera first: its row stays locked, so that it is not deleted (or written by others) under our feet.
         const seen = await client.query(
-          "update cameras set last_seen_at = greatest(last_seen_at, $2) where id = $1",
+          `update cameras set last_seen_at = greatest(last_seen_at, $2)
+           where id = $1 and deleted_at is null`,
           [event.camera_id, event.started_at],
         );
         if (seen.rowCount === 0) throw notFound("Camera", event.camera_id);
-        const created = await insertEvent(client, event);
-        for (const detection of event.detections) await insertDetection(client, created, detection);
+        const { search_vector: _, ...created } = await table<
+          SecurityEvent & { readonly search_vector: unknown }
+        >(client, { name: "events", kind: "Event" }).insert(event);
+        for (const detection of detections) await addDetection(client, created, detection);
         return created;
       });
     },
 
     async update(id: number, changes: EventChanges): Promise<SecurityEvent | undefined> {
-      const { set, values } = assignments(changes);
-      if (set === "") return await this.find(id);
-      const { rows } = await pool.query<SecurityEvent>(
-        `update events set ${set} where id = $${values.length + 1} returning *`,
-        [...values, id],
-      );
-      return rows[0];
+      if ((await this.find(id)) === undefined) return undefined;
+      await table(pool, { name: "events", kind: "Event" }).update(id, changes);
+      return await this.find(id);
     },
 
-    async detections(id: number): Promise<readonly Detection[]> {
-      const { rows } = await pool.query<Detection>(
-        `select d.* from detections d join event_detections l on l.detection_id = d.id
-         where l.event_id = $1 order by d.detected_at, d.id`,
+    /** The ids of those that there are. */
+    async review(ids: readonly number[], reviewed: boolean): Promise<readonly number[]> {
+      const { rows } = await pool.query<{ id: number }>(
+        `update events set reviewed = $2 where id = any($1) and deleted_at is null returning id`,
+        [ids, reviewed],
+      );
+      return rows.map(({ id }) => id).toSorted((one, other) => one - other);
+    },
+
+    async hide(id: number): Promise<boolean> {
+      return (
+        (await one(
+          "update events set deleted_at = now() where id = $1 and deleted_at is null returning id",
+          [id],
+        )) !== undefined
+      );
+    },
+
+    /** Undefined when it is not deleted. */
+    async restore(id: number): Promise<SecurityEvent | undefined> {
+      return await one(
+        `update events set deleted_at = null where id = $1 and deleted_at is not null returning ${columns}`,
         [id],
       );
-      return rows;
     },
 
     async statistics(): Promise<EventStatistics> {
-      const [totals, perCamera] = await Promise.all([
-        pool.query<Record<RiskLevel | "total" | "unreviewed", number>>(
-          `select count(*)::int as total,
-                  count(*) filter (where not reviewed)::int as unreviewed,
-                  count(*) filter (where risk_level = 'low')::int as low,
-                  count(*) filter (where risk_level = 'medium')::int as medium,
-                  count(*) filter (where risk_level = 'high')::int as high,
-                  count(*) filter (where risk_level = 'critical')::int as critical
-           from events`,
-        ),
-        pool.query<{ camera_id: string; count: number }>(
-          "select camera_id, count(*)::int as count from events group by camera_id order by count desc, camera_id",
-        ),
-      ]);
+      const totals = await pool.query<Record<RiskLevel | "total" | "unreviewed", number>>(
+        `select count(*)::int as total,
+                count(*) filter (where not reviewed)::int as unreviewed,
+                count(*) filter (where risk_level = 'low')::int as low,
+                count(*) filter (where risk_level = 'medium')::int as medium,
+                count(*) filter (where risk_level = 'high')::int as high,
+                count(*) filter (where risk_level = 'critical')::int as critical
+         from events where deleted_at is null`,
+      );
+      const perCamera = await pool.query<{ camera_id: string; count: number }>(
+        `select camera_id, count(*)::int as count from events where deleted_at is null
+         group by camera_id order by count desc, camera_id`,
+      );
       const {
         total = 0,
         unreviewed = 0,
@@ -120,69 +144,31 @@ export function eventRepository(pool: Pool) {
   };
 }
 
-function conditions(filter: EventFilter): {
-  readonly where: string;
-  readonly values: readonly unknown[];
-} {
-  const parts: string[] = [];
-  const values: unknown[] = [];
-  const add = (value: unknown, condition: (parameter: string) => string): void => {
-    if (value === undefined) return;
-    values.push(value);
-    parts.push(condition(`$${values.length}`));
+function wanted(filter: Omit<EventFilter, "cursor">): Readonly<Record<string, unknown>> {
+  return {
+    "deleted_at is null": true,
+    "camera_id = ?": filter.camera_id,
+    "risk_level = ?": filter.risk_level,
+    "started_at >= ?": filter.start_date,
+    "started_at <= ?": filter.end_date,
+    "reviewed = ?": filter.reviewed,
+    [`exists (select from event_detections l join detections d on d.id = l.detection_id
+              where l.event_id = events.id and d.object_type = ?)`]: filter.object_type,
   };
-  add(filter.camera_id, (p) => `e.camera_id = ${p}`);
-  add(filter.risk_level, (p) => `e.risk_level = ${p}`);
-  add(filter.start_date, (p) => `e.started_at >= ${p}`);
-  add(filter.end_date, (p) => `e.started_at <= ${p}`);
-  add(filter.reviewed, (p) => `e.reviewed = ${p}`);
-  add(
-    filter.object_type,
-    (p) => `exists (select from event_detections l join detections d on d.id = l.detection_id
-                    where l.event_id = e.id and d.object_type = ${p})`,
-  );
-  return { where: parts.length === 0 ? "" : `where ${parts.join(" and ")}`, values };
 }
 
-async function insertEvent(client: PoolClient, event: NewEvent): Promise<SecurityEvent> {
-  const { rows } = await client.query<SecurityEvent>(
-    `insert into events (batch_id, camera_id, started_at, ended_at, risk_score, risk_level, summary, reasoning)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) returning *`,
-    [
-      event.batch_id,
-      event.camera_id,
-      event.started_at,
-      event.ended_at,
-      event.risk_score,
-      event.risk_level,
-      event.summary,
-      event.reasoning,
-    ],
-  );
-  const [created] = rows;
-  if (created === undefined) throw new Error("the inserted event did not come back");
-  return created;
-}
-
-async function insertDetection(
+async function addDetection(
   client: Queryable,
   event: SecurityEvent,
-  detection: NewDetection,
+  detection: DetectionOfEvent,
 ): Promise<void> {
-  await client.query(
-    `with created as (
-       insert into detections (camera_id, file_path, media_type, detected_at, object_type, confidence)
-       values ($1, $2, $3, $4, $5, $6) returning id
-     )
-     insert into event_detections (event_id, detection_id) select $7, id from created`,
-    [
-      event.camera_id,
-      detection.file_path,
-      detection.media_type,
-      detection.detected_at ?? event.started_at,
-      detection.object_type,
-      detection.confidence,
-      event.id,
-    ],
-  );
+  const { id } = await detectionRepository(client).create({
+    ...detection,
+    camera_id: event.camera_id,
+    detected_at: detection.detected_at ?? event.started_at,
+  });
+  await client.query("insert into event_detections (event_id, detection_id) values ($1, $2)", [
+    event.id,
+    id,
+  ]);
 }

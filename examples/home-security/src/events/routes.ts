@@ -1,22 +1,27 @@
 import { Hono } from "hono";
-import { notFound } from "../http/errors.ts";
+import { found, notFound } from "../http/errors.ts";
+import { pageBody } from "../http/paging.ts";
 import { readBody, readId, readQuery } from "../http/validation.ts";
+import { serveFile } from "../media/serve-file.ts";
 import type { Services } from "../services.ts";
 import {
   eventChangesSchema,
   eventFilterSchema,
+  eventSearchSchema,
   newEventSchema,
+  reviewSchema,
   type SecurityEvent,
 } from "./event.ts";
 
-export function eventRoutes({ events, eventCache, broadcast }: Services): Hono {
+export function eventRoutes(services: Services): Hono {
+  const { cameras, detections, events, eventCache, audit, broadcast, mediaFolder } = services;
   const routes = new Hono();
 
   routes.get("/", async (context) => {
     const filter = readQuery(context, eventFilterSchema);
     const { page, hit } = await eventCache.page(filter, () => events.list(filter));
     context.header("x-cache", hit ? "hit" : "miss");
-    return context.json({ ...page, limit: filter.limit, offset: filter.offset });
+    return context.json(pageBody("events", page, filter));
   });
 
   routes.post("/", async (context) => {
@@ -28,26 +33,62 @@ export function eventRoutes({ events, eventCache, broadcast }: Services): Hono {
 
   routes.get("/stats", async (context) => context.json(await events.statistics()));
 
+  routes.get("/search", async (context) => {
+    const filter = readQuery(context, eventSearchSchema);
+    const { rows, count } = await events.search(filter);
+    const { limit, offset } = filter;
+    return context.json({ events: rows, count, limit, offset });
+  });
+
+  routes.post("/review", async (context) => {
+    const { ids, reviewed } = await readBody(context, reviewSchema);
+    const changed = await events.review(ids, reviewed);
+    await eventCache.invalidate();
+    return context.json({ changed, missing: ids.filter((id) => !changed.includes(id)) });
+  });
+
   routes.get("/:id", async (context) => {
     const id = readId(context);
-    const event = await events.find(id);
-    if (event === undefined) throw notFound("Event", id);
-    return context.json(event);
+    return context.json(found("Event", id, await events.find(id)));
   });
 
   routes.patch("/:id", async (context) => {
     const id = readId(context);
-    const event = await events.update(id, await readBody(context, eventChangesSchema));
-    if (event === undefined) throw notFound("Event", id);
+    const changes = await readBody(context, eventChangesSchema);
+    const event = found("Event", id, await events.update(id, changes));
+    await eventCache.invalidate();
+    return context.json(event);
+  });
+
+  routes.delete("/:id", async (context) => {
+    const id = readId(context);
+    if (!(await events.hide(id))) throw notFound("Event", id);
+    await audit.record(context, "event_deleted", { type: "event", id });
+    await eventCache.invalidate();
+    return context.body(null, 204);
+  });
+
+  routes.post("/:id/restore", async (context) => {
+    const id = readId(context);
+    const event = found("Deleted event", id, await events.restore(id));
+    await audit.record(context, "event_restored", { type: "event", id });
     await eventCache.invalidate();
     return context.json(event);
   });
 
   routes.get("/:id/detections", async (context) => {
     const id = readId(context);
-    if ((await events.find(id)) === undefined) throw notFound("Event", id);
-    const detections = await events.detections(id);
-    return context.json({ detections, count: detections.length });
+    found("Event", id, await events.find(id));
+    const list = await detections.ofEvent(id);
+    return context.json({ detections: list, count: list.length });
+  });
+
+  routes.get("/:id/clip", async (context) => {
+    const id = readId(context);
+    const { camera_id, clip_path } = found("Event", id, await events.find(id));
+    const camera = found("Camera", camera_id, await cameras.find(camera_id));
+    const path = found("Clip of event", id, clip_path ?? undefined);
+    return await serveFile(context, { root: mediaFolder, folder: camera.folder_path, path });
   });
 
   return routes;

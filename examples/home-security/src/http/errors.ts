@@ -13,6 +13,20 @@ export function notFound(kind: string, id: string | number): HTTPException {
   return new HTTPException(404, { message: `${kind} ${id} not found` });
 }
 
+/** The row, where there is one. */
+export function found<Row>(kind: string, id: string | number, row: Row | undefined): Row {
+  if (row === undefined) throw notFound(kind, id);
+  return row;
+}
+
+export function forbidden(detail: string): HTTPException {
+  return new HTTPException(403, { message: detail });
+}
+
+export function unauthorized(detail: string): HTTPException {
+  return new HTTPException(401, { message: detail });
+}
+
 export function conflict(detail: string): HTTPException {
   return new HTTPException(409, { message: detail });
 }
@@ -41,6 +55,11 @@ function detailOf(error: HTTPException): string | readonly InvalidPart[] {
 const knownDatabaseErrors: Readonly<
   Record<string, { readonly status: ContentfulStatusCode; readonly detail: string }>
 > = {
+  "22003": { status: 422, detail: "A number is too large" },
+  "22007": { status: 422, detail: "A time has the wrong form" },
+  "22008": { status: 422, detail: "A time does not exist" },
+  "22P02": { status: 422, detail: "A value has the wrong form" },
+  "22P05": { status: 422, detail: "A text holds a character that cannot be stored" },
   "22021": { status: 422, detail: "A text holds a character that cannot be stored" },
   "40001": { status: 409, detail: "The change collided with another one: try again" },
   "40P01": { status: 409, detail: "The change collided with another one: try again" },

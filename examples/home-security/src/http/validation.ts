@@ -27,11 +27,18 @@ export function readQuery<Schema extends v.GenericSchema>(
 
 /** A serial number in the path, such as an event's. */
 export function readId(context: Context): number {
-  return check(
-    "path",
-    v.object({ id: wholeNumber({ from: 1, to: 2_147_483_647 }) }),
-    context.req.param(),
-  ).id;
+  return readSerial(context, "id");
+}
+
+export function readSerial(context: Context, name: string): number {
+  const schema = v.object({ [name]: serial });
+  return Number(check("path", schema, context.req.param())[name]);
+}
+
+/** Anything that is not a UUID is refused here: the database would answer with an error of its own. */
+export function readUuid(context: Context, name = "id"): string {
+  const schema = v.object({ [name]: v.pipe(v.string(), v.uuid("must be a UUID")) });
+  return String(check("path", schema, context.req.param())[name]);
 }
 
 /** A number that arrives as text. */
@@ -45,6 +52,45 @@ export function wholeNumber({ from, to }: { readonly from: number; readonly to: 
   );
 }
 
+/** A broken number that arrives as text. */
+export function decimal({ from, to }: { readonly from: number; readonly to: number }) {
+  return v.pipe(
+    v.string(),
+    v.regex(/^-?\d+(\.\d+)?$/, "must be a number"),
+    v.transform(Number),
+    v.minValue(from, `must be at least ${from}`),
+    v.maxValue(to, `must be at most ${to}`),
+  );
+}
+
+/** In a body, where numbers are numbers. */
+export function numberFrom(from: number, to: number) {
+  return v.pipe(
+    v.number("must be a number"),
+    v.minValue(from, `must be at least ${from}`),
+    v.maxValue(to, `must be at most ${to}`),
+  );
+}
+
+export function wholeFrom(from: number, to: number) {
+  return v.pipe(numberFrom(from, to), v.integer("must be a whole number"));
+}
+
+export const yesOrNo = v.pipe(
+  v.picklist(["true", "false"], "must be true or false"),
+  v.transform((given) => given === "true"),
+);
+
+export function oneOf<const Names extends readonly string[]>(names: Names) {
+  return v.picklist(names, `must be one of ${names.join(", ")}`);
+}
+
+/** The times of a list: `start_date` and `end_date`, both included. */
+export const timeSpan = () => ({
+  start_date: v.optional(timestamp),
+  end_date: v.optional(timestamp),
+});
+
 export const timestamp = v.pipe(
   v.string(),
   v.check(
@@ -53,6 +99,9 @@ export const timestamp = v.pipe(
   ),
   v.transform((text) => new Date(text)),
 );
+
+/** A serial number in a query. */
+export const serial = wholeNumber({ from: 1, to: 2_147_483_647 });
 
 export const text = (atMost: number) =>
   v.pipe(

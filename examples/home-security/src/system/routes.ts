@@ -1,13 +1,17 @@
 import { Hono } from "hono";
 import * as v from "valibot";
-import { invalid } from "../http/errors.ts";
-import { readBody } from "../http/validation.ts";
+import { cleanUp } from "../background/cleanup.ts";
+import { found, invalid } from "../http/errors.ts";
+import { pageBody } from "../http/paging.ts";
+import { readBody, readQuery } from "../http/validation.ts";
 import type { Services } from "../services.ts";
+import { gpuFilterSchema } from "./gpu.ts";
 import { checkHealth } from "./health.ts";
-import type { Setting } from "./settings.ts";
+import { problemOf, toObject } from "./settings.ts";
+import { telemetry } from "./telemetry.ts";
 
 export function systemRoutes(services: Services): Hono {
-  const { cameras, events, settings, connectedSockets } = services;
+  const { audit, cameras, detections, events, gpu, settings, connectedSockets } = services;
   const startedAtMs = Date.now();
   const routes = new Hono();
 
@@ -29,17 +33,30 @@ export function systemRoutes(services: Services): Hono {
   });
 
   routes.get("/stats", async (context) => {
-    const [totalCameras, { total_events, unreviewed }] = await Promise.all([
+    const [totalCameras, totalDetections, { total_events, unreviewed }] = await Promise.all([
       cameras.count(),
+      detections.count(),
       events.statistics(),
     ]);
     return context.json({
       total_cameras: totalCameras,
       total_events,
+      total_detections: totalDetections,
       unreviewed_events: unreviewed,
       websocket_connections: connectedSockets(),
       uptime_seconds: Math.floor((Date.now() - startedAtMs) / 1000),
     });
+  });
+
+  routes.get("/telemetry", async (context) => context.json(await telemetry(services)));
+
+  routes.get("/gpu", async (context) =>
+    context.json(found("GPU sample", "of this system", await gpu.latest())),
+  );
+
+  routes.get("/gpu/history", async (context) => {
+    const filter = readQuery(context, gpuFilterSchema);
+    return context.json(pageBody("samples", await gpu.history(filter), filter));
   });
 
   routes.get("/config", async (context) => context.json(toObject(await settings.list())));
@@ -52,22 +69,15 @@ export function systemRoutes(services: Services): Hono {
     );
     if (problems.length > 0) throw invalid(problems);
     await settings.set(changes);
+    await audit.record(context, "settings_updated", { type: "settings", details: changes });
     return context.json(toObject(await settings.list()));
   });
 
+  routes.post("/cleanup", async (context) => {
+    const removed = await cleanUp(services);
+    await audit.record(context, "cleanup", { type: "system", details: removed });
+    return context.json(removed);
+  });
+
   return routes;
-}
-
-function problemOf(known: readonly Setting[], key: string, value: number) {
-  const loc = ["body", key];
-  const setting = known.find((candidate) => candidate.key === key);
-  if (setting === undefined) return [{ loc, msg: "is not a setting" }];
-  const { minimum, maximum } = setting;
-  return value >= minimum && value <= maximum
-    ? []
-    : [{ loc, msg: `must be from ${minimum} to ${maximum}` }];
-}
-
-function toObject(list: readonly Setting[]): Record<string, number> {
-  return Object.fromEntries(list.map(({ key, value }) => [key, value]));
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from "../database.ts";
+import type { InvalidPart } from "../http/errors.ts";
 
 /** Values that an operator may change while the system runs. The rows come with the installation. */
 export interface Setting {
@@ -29,4 +30,22 @@ export function settingsRepository(database: Queryable) {
       );
     },
   };
+}
+
+export function problemOf(
+  known: readonly Setting[],
+  key: string,
+  value: number,
+): readonly InvalidPart[] {
+  const loc = ["body", key];
+  const setting = known.find((candidate) => candidate.key === key);
+  if (setting === undefined) return [{ loc, msg: "is not a setting" }];
+  const { minimum, maximum } = setting;
+  return value >= minimum && value <= maximum
+    ? []
+    : [{ loc, msg: `must be from ${minimum} to ${maximum}` }];
+}
+
+export function toObject(list: readonly Setting[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(list.map(({ key, value }) => [key, value]));
 }

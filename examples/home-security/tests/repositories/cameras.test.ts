@@ -42,7 +42,7 @@ describe("cameraRepository", { tags: ["repositories"] }, () => {
 
     await cameras.create({ ...attic, name });
 
-    expect((await cameras.list())[0]?.name).toBe(name);
+    expect((await cameras.list()).rows[0]?.name).toBe(name);
   });
 
   test("it works inside a transaction, which can take it all back", async ({

@@ -13,7 +13,7 @@ describe("eventRepository", { tags: ["repositories"] }, () => {
     const { id: camera_id } = await cameraFactory.create({ db });
     await eventFactory.createMany({ db }, 3, { camera_id, started_at: "2026-01-01T00:00:00Z" });
 
-    const { events: found } = await events.list(v.parse(eventFilterSchema, {}));
+    const { rows: found } = await events.list(v.parse(eventFilterSchema, {}));
 
     expect(found.map(({ id }) => id)).toEqual([3, 2, 1]);
   });
