@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { benchmarksPage } from "./benchmarks-page.ts";
 import { cliPage } from "./cli-page.ts";
+import { diagnosesPage } from "./diagnoses-page.ts";
 import { fillSnippets, pagePath } from "./docs-snippets.ts";
 import type { Finding } from "./finding.ts";
 import { root } from "./places.ts";
@@ -11,6 +12,7 @@ import { filesUnder } from "./source-files.ts";
 const generated: Readonly<Record<string, () => Promise<string>>> = {
   "docs/reference/cli.md": cliPage,
   "docs/reference/benchmarks.md": benchmarksPage,
+  "docs/reference/diagnoses.md": diagnosesPage,
 };
 
 /** What `npm run docs` would change. */

@@ -12,6 +12,8 @@ export type DiagnosisKind = (typeof rows)[number]["kind"];
 
 interface DiagnosisRow {
   readonly kind: string;
+  /** A line that programs print for it. */
+  readonly example: string;
   /** Found in one line; named groups go to `says` and `remedy`. */
   readonly pattern: RegExp;
   readonly says: (found: Found) => string;
@@ -24,6 +26,7 @@ type Found = Readonly<Record<string, string | undefined>> & { readonly line: str
 const rows = [
   {
     kind: "disk-full",
+    example: "ENOSPC: no space left on device, write",
     pattern: /ENOSPC|no space left on device|disk quota exceeded|EDQUOT/i,
     says: () => "a disk is full (or has no inodes left)",
     remedy:
@@ -31,6 +34,7 @@ const rows = [
   },
   {
     kind: "out-of-memory",
+    example: "Reached heap limit Allocation failed - JavaScript heap out of memory",
     pattern:
       /heap out of memory|cannot allocate memory|\bENOMEM\b|OutOfMemoryError|^MemoryError|out of memory/i,
     says: () => "memory ran out",
@@ -38,12 +42,14 @@ const rows = [
   },
   {
     kind: "open-files",
+    example: "EMFILE: too many open files",
     pattern: /\bEMFILE\b|\bENFILE\b|too many open files/i,
     says: () => "the limit of open files is reached",
     remedy: "Raise it in the shell that starts the run: ulimit -n 4096",
   },
   {
     kind: "port-in-use",
+    example: "listen EADDRINUSE: address already in use 127.0.0.1:3000",
     pattern:
       /EADDRINUSE|address (?:is )?already in use|port is already allocated|port \d+ (?:was|is) already in use/i,
     says: ({ line }) => `${portPhrase(line)} is in use by another process`,
@@ -52,6 +58,7 @@ const rows = [
   },
   {
     kind: "credentials",
+    example: 'password authentication failed for user "app"',
     pattern:
       /password authentication failed(?: for user "(?<user>[^"]+)")?|access denied for user '(?<account>[^']+)'|WRONGPASS|NOAUTH|no password supplied|invalid username-password pair/i,
     says: ({ user, account }) =>
@@ -61,6 +68,7 @@ const rows = [
   },
   {
     kind: "database-missing",
+    example: 'database "shop" does not exist',
     pattern: /database "(?<name>[^"]+)" does not exist|unknown database '(?<other>[^']+)'/i,
     says: ({ name, other }) =>
       `there is no database "${name ?? other ?? ""}" on the server that was asked`,
@@ -69,6 +77,7 @@ const rows = [
   },
   {
     kind: "schema-missing",
+    example: 'relation "users" does not exist',
     pattern:
       /relation "(?<name>[^"]+)" does not exist|table '(?<other>[^']+)' doesn't exist|no such table: (?<third>\S+)/i,
     says: ({ name, other, third }) => `the table ${name ?? other ?? third ?? ""} has not been made`,
@@ -77,6 +86,7 @@ const rows = [
   },
   {
     kind: "too-many-connections",
+    example: "sorry, too many clients already",
     pattern: /too many (?:clients|connections)|remaining connection slots are reserved/i,
     says: () => "a server has no connection left to give",
     remedy:
@@ -84,6 +94,7 @@ const rows = [
   },
   {
     kind: "database-lock",
+    example: "deadlock detected",
     pattern:
       /deadlock detected|lock wait timeout|could not obtain lock|database is locked|canceling statement due to lock timeout/i,
     says: () => "a statement waited for a lock that another session held",
@@ -92,6 +103,7 @@ const rows = [
   },
   {
     kind: "dependency-missing",
+    example: "Cannot find module 'express'",
     pattern:
       /cannot find (?:module|package) '(?<name>[^']+)'|ModuleNotFoundError: No module named '(?<python>[^']+)'|error while loading shared libraries: (?<library>[^:]+)|ClassNotFoundException: (?<java>\S+)/i,
     says: ({ name, python, library, java }) =>
@@ -101,6 +113,7 @@ const rows = [
   },
   {
     kind: "program-missing",
+    example: "spawn uvicorn ENOENT",
     pattern:
       /spawn (?<program>\S+) ENOENT|(?:^|: )(?<shell>[\w./-]+): (?:command )?not found$|exec: "(?<exec>[^"]+)": executable file not found/i,
     says: ({ program, shell, exec }) =>
@@ -109,6 +122,7 @@ const rows = [
   },
   {
     kind: "host-unknown",
+    example: "getaddrinfo ENOTFOUND postgres",
     pattern:
       /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<host>\S+)|could not translate host name "(?<other>[^"]+)"|no such host|name or service not known/i,
     says: ({ host, other }) =>
@@ -118,6 +132,7 @@ const rows = [
   },
   {
     kind: "connection-refused",
+    example: "connect ECONNREFUSED 127.0.0.1:5432",
     pattern: /ECONNREFUSED|connection refused|\[Errno 111\]/i,
     says: ({ line }) => `nothing listens on ${portPhrase(line)}`,
     remedy:
@@ -125,6 +140,7 @@ const rows = [
   },
   {
     kind: "tls",
+    example: "The server does not support SSL connections",
     pattern:
       /self[- ]signed certificate|server does not support SSL|SSL is not enabled|wrong version number/i,
     says: () => "one side speaks TLS and the other does not, or its certificate is not trusted",
@@ -133,6 +149,7 @@ const rows = [
   },
   {
     kind: "configuration-missing",
+    example: "environment variable DATABASE_URL is not set",
     pattern:
       /environment variable[s]?:? ["'`]?(?<name>[A-Z][A-Z0-9_]+)["'`]? (?:is |are )?(?:not set|required|missing|undefined)|(?:missing|required) environment variable[s]?:? ["'`]?(?<other>[A-Z][A-Z0-9_]+)|KeyError: '(?<python>[A-Z][A-Z0-9_]+)'/i,
     says: ({ name, other, python }) =>
@@ -141,6 +158,7 @@ const rows = [
   },
   {
     kind: "permission",
+    example: "EACCES: permission denied, mkdir '/data'",
     pattern: /\bEACCES\b|\bEPERM\b|permission denied/i,
     says: ({ line }) => `this user may not do that: ${line.trim().slice(0, 160)}`,
     remedy:
@@ -148,7 +166,10 @@ const rows = [
   },
 ] as const satisfies readonly DiagnosisRow[];
 
-export const diagnosisKinds: readonly DiagnosisKind[] = rows.map(({ kind }) => kind);
+/** For the page of the docs, and for its test. */
+export const diagnosisTable: readonly (Pick<DiagnosisRow, "example" | "remedy"> & {
+  readonly kind: DiagnosisKind;
+})[] = rows;
 
 /** Recognises a well-known cause in what was printed; the message itself counts like a line of it. */
 export function diagnose(texts: readonly string[]): Diagnosis | undefined {

@@ -3,7 +3,7 @@ import { isShakedownError, type JsonValue, ShakedownError } from "../errors/shak
 import { findPortHolder } from "../process/port-holder.ts";
 
 /** Adds to a failure what a person would find out next: its well-known cause, who holds the port, what to do. */
-export async function diagnosed(error: unknown): Promise<unknown> {
+export async function diagnosed<Thrown>(error: Thrown): Promise<Thrown | ShakedownError> {
   if (!isShakedownError(error) || "cause" in error.details) return error;
   const diagnosis = diagnose([...evidence(error.details), error.message]);
   if (diagnosis === undefined) return error;
@@ -20,7 +20,7 @@ export async function diagnosed(error: unknown): Promise<unknown> {
       cause: says,
       ...(holder === undefined ? {} : { heldBy: `pid ${holder.pid}: ${holder.command}` }),
     },
-    hint: holder === undefined ? remedy : `${remedy}\nIt is held by pid ${holder.pid}: ${holder.command}`,
+    hint: error.hint === undefined ? remedy : `${remedy}\n${error.hint}`,
     cause: error,
   });
 }

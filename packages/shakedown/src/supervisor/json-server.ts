@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { errorCodes } from "../errors/codes.ts";
 import { type JsonValue, ShakedownError, toWireError } from "../errors/shakedown-error.ts";
 import { createServer } from "../kit/node-http.ts";
+import { diagnosed } from "./diagnosed.ts";
 
 /** A JSON answer, or a stream that the handler writes itself (then it returns nothing). */
 export type Answer = object | undefined;
@@ -79,7 +80,7 @@ async function answer(
       response.destroy();
       return;
     }
-    const wire = toWireError(error);
+    const wire = toWireError(await diagnosed(error));
     send(response, errorCodes[wire.code].httpStatus, { error: wire });
   }
 }
