@@ -9,6 +9,7 @@ import { servicesNeededBy } from "./services-needed-by.ts";
 import type { ServicePlan, StackPlan } from "../stack/plan.ts";
 import { toGraph, withDependents } from "../stack/graph.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
+import { diagnosed } from "./diagnosed.ts";
 import { asStartFailure, rootFailure, tooSlow } from "./start-failure.ts";
 import type { EngineOf } from "./load-engines.ts";
 import type { ServiceStatus } from "./protocol.ts";
@@ -162,7 +163,7 @@ export function openRunPart(options: RunPartOptions): RunPart {
         emit({ type: "service:stopped", service: service.name, atEpochMs: Date.now() });
         throw error;
       }
-      const failure = asStartFailure(service, error, log);
+      const failure = await diagnosed(asStartFailure(service, error, log));
       states.set(service.name, { kind: "failed", error: failure });
       emit({
         type: "service:failed",
