@@ -1,4 +1,5 @@
 import { errorCodes } from "../errors/codes.ts";
+import { asMachineError } from "../errors/machine-error.ts";
 import { isShakedownError, ShakedownError, toWireError } from "../errors/shakedown-error.ts";
 import { definedOnly } from "../kit/defined-only.ts";
 import { nearest } from "../kit/nearest.ts";
@@ -46,8 +47,9 @@ async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
     };
     const code = await command.run(call as unknown as CommandCall<Command["options"]>);
     return interrupted.aborted ? 130 : code;
-  } catch (error) {
-    if (interrupted.aborted && !isShakedownError(error)) return 130;
+  } catch (thrown) {
+    if (interrupted.aborted && !isShakedownError(thrown)) return 130;
+    const error = asMachineError(thrown);
     const { renderError } = await import("./render-error.ts");
     if (json) terminal.out(`${JSON.stringify({ error: toWireError(error) }, null, 2)}\n`);
     else terminal.err(renderError(error, terminal.paint));

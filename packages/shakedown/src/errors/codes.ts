@@ -95,6 +95,12 @@ export const errorCodes = {
     meaning: "Shakedown cannot install this program on this machine by itself.",
   },
   INTERNAL: { exit: 4, httpStatus: 500, meaning: "A bug in Shakedown." },
+  MACHINE_LIMIT: {
+    exit: 3,
+    httpStatus: 507,
+    meaning:
+      "The operating system refused something: the disk is full, a limit is reached, or a path is not ours.",
+  },
   MIGRATION_FAILED: {
     exit: 2,
     httpStatus: 400,
