@@ -1,10 +1,12 @@
 import { Redis } from "ioredis";
 
-/** Commands fail soon when Redis is away, so that a request does not wait for it. */
+/** Commands fail at once while Redis is away, so that a request does not wait for it: connect first. */
 export function openRedis(url: string, role: string): Redis {
   const redis = new Redis(url, {
     connectionName: `home-security ${role}`,
     maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    retryStrategy: (attempt) => Math.min(attempt * 50, 500),
     lazyConnect: true,
   });
   let wasReady = false;

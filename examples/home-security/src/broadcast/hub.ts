@@ -1,30 +1,66 @@
 import type { WebSocket } from "ws";
-import type { Channel } from "./channels.ts";
+import type { Channel, Endpoint } from "./channels.ts";
+import { closeCodes } from "./close-codes.ts";
+import { matchesPattern, topicOf } from "./topics.ts";
+
+export type Socket = Pick<WebSocket, "send" | "close" | "terminate" | "bufferedAmount">;
 
 /** The clients of this process, with what each has subscribed to. */
 export interface Hub {
-  join(socket: WebSocket): void;
-  leave(socket: WebSocket): void;
-  subscribe(socket: WebSocket, channel: Channel): void;
-  unsubscribe(socket: WebSocket, channel: Channel): void;
+  join(socket: Socket, endpoint: Endpoint): void;
+  leave(socket: Socket): void;
+  /** What the client has subscribed to; the caller may change it. */
+  wishes(socket: Socket): Wishes | undefined;
   deliver(channel: Channel, text: string): void;
   connected(): number;
+  sendToAll(text: string): void;
   closeAll(code: number, reason: string): void;
 }
 
+export interface Wishes {
+  readonly channels: Set<Channel>;
+  readonly patterns: Set<string>;
+}
+
+/** A client that leaves so much unread is let go, before it takes the memory of all others. */
+const unreadBytes = 1024 * 1024;
+
 export function createHub(): Hub {
-  const subscriptions = new Map<WebSocket, Set<Channel>>();
+  const clients = new Map<Socket, { readonly endpoint: Endpoint; readonly wishes: Wishes }>();
+
+  const send = (socket: Socket, text: string): void => {
+    if (socket.bufferedAmount <= unreadBytes) return socket.send(text);
+    clients.delete(socket);
+    socket.close(closeCodes.tooSlow, "too slow");
+    // The close message waits behind all that is unread.
+    socket.terminate();
+  };
+
   return {
-    join: (socket) => void subscriptions.set(socket, new Set()),
-    leave: (socket) => void subscriptions.delete(socket),
-    subscribe: (socket, channel) => void subscriptions.get(socket)?.add(channel),
-    unsubscribe: (socket, channel) => void subscriptions.get(socket)?.delete(channel),
-    deliver: (channel, text) => {
-      for (const [socket, wanted] of subscriptions) if (wanted.has(channel)) socket.send(text);
+    join: (socket, endpoint) =>
+      void clients.set(socket, {
+        endpoint,
+        wishes: { channels: new Set(endpoint.joins ? endpoint.channels : []), patterns: new Set() },
+      }),
+    leave: (socket) => void clients.delete(socket),
+    wishes: (socket) => clients.get(socket)?.wishes,
+    deliver(channel, text) {
+      const topic = topicOf(text);
+      for (const [socket, { endpoint, wishes }] of clients) {
+        if (endpoint.channels.includes(channel) && wants(wishes, channel, topic))
+          send(socket, text);
+      }
     },
-    connected: () => subscriptions.size,
-    closeAll: (code, reason) => {
-      for (const socket of subscriptions.keys()) socket.close(code, reason);
+    connected: () => clients.size,
+    sendToAll(text) {
+      for (const socket of clients.keys()) send(socket, text);
+    },
+    closeAll(code, reason) {
+      for (const socket of clients.keys()) socket.close(code, reason);
     },
   };
+}
+
+function wants({ channels, patterns }: Wishes, channel: Channel, topic: string): boolean {
+  return channels.has(channel) || [...patterns].some((pattern) => matchesPattern(pattern, topic));
 }

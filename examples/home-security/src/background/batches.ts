@@ -1,0 +1,28 @@
+import type { BatchAggregator } from "../pipeline/batch-aggregator.ts";
+import type { ProcessBatch } from "../pipeline/process-batch.ts";
+
+export interface BatchSweepParts {
+  readonly batches: BatchAggregator;
+  readonly processBatch: ProcessBatch;
+}
+
+/** Makes every batch that is due into an event. Gives how many. */
+export async function sweepBatches(
+  { batches, processBatch }: BatchSweepParts,
+  stopping?: AbortSignal,
+): Promise<number> {
+  let processed = 0;
+  while (stopping?.aborted !== true) {
+    const batch = await batches.take();
+    if (batch === undefined) break;
+    try {
+      await processBatch(batch);
+      await batches.done(batch);
+      processed++;
+    } catch (error) {
+      console.error(`batch ${batch.id}: ${error instanceof Error ? error.message : String(error)}`);
+      await batches.failed(batch);
+    }
+  }
+  return processed;
+}
