@@ -2,6 +2,7 @@ import type { JsonValue } from "../errors/shakedown-error.ts";
 import type { Processes } from "../process/managed-process.ts";
 import type { Problem, ServicePlan, StackPlan } from "../stack/plan.ts";
 import type { Outputs } from "../stack/references.ts";
+import type { ReusePart } from "./reuse-part.ts";
 
 /** The supervisor's side of an engine: the default export of `engines/<name>/engine.ts`. */
 export interface Engine {
@@ -15,8 +16,28 @@ export interface Engine {
    * A running service is reused only while this stays the same.
    */
   fingerprint?(service: ServicePlan, stack: StackPlan): Promise<string>;
+  /** The same by name, so that a person can be told what changed: one part for each file, program or variable. */
+  reuseParts?(
+    service: ServicePlan,
+    stack: StackPlan,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<readonly ReusePart[]>;
+  /** The variables from which applications usually read their settings, with the output that stands in them. */
+  readonly usualVariables?: Readonly<Record<string, string>>;
+  /** How a person looks at it. Without one, its URL is shown. */
+  clientCommand?(outputs: Outputs): ClientCommand | undefined;
   /** Brings the run's part up: the server itself, or only the knowledge of which provider slots will use. */
   start(context: StartContext): Promise<RunningService>;
+}
+
+/** A client for people, such as psql. */
+export interface ClientCommand {
+  /** By name or path; the first that is installed is taken. */
+  readonly programs: readonly string[];
+  /** Everybody on the machine can read them: no secrets. */
+  readonly args: readonly string[];
+  /** Added to the caller's environment: passwords stand here. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface StartContext {

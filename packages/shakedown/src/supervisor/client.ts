@@ -14,6 +14,7 @@ import type {
   SupervisorStatus,
 } from "./protocol.ts";
 import { followLogs } from "./follow-logs.ts";
+import { replaceOutdated } from "./replace-outdated.ts";
 import { placesOf } from "./places.ts";
 import { readLogs } from "./read-logs.ts";
 import type {
@@ -37,6 +38,7 @@ const quickLimitMs = 10_000;
 export async function openSession(options: OpenSessionOptions): Promise<HeldSession> {
   const address = await addressOf(options.plan.file, options.environment);
   for (let attempt = 1; ; attempt += 1) {
+    await replaceOutdated(address);
     await ensureSupervisor(address, options.environment);
     try {
       return await openOn(address.socket, options);
@@ -62,6 +64,7 @@ export function prepareSupervisor(
 ): PreparedSupervisor {
   const started = addressOf(stackFile, environment)
     .then(async (address) => {
+      await replaceOutdated(address);
       await ensureSupervisor(address, environment);
       return address;
     })
@@ -171,13 +174,13 @@ type Tail<Items extends readonly unknown[]> = Items extends readonly [unknown, .
   : never;
 
 async function openOn(socket: string, options: OpenSessionOptions): Promise<HeldSession> {
-  const { plan, purpose, environment, onEvent } = options;
+  const { plan, purpose, environment, keep, fresh, asItIs, onEvent } = options;
   const { lines, end } = await whileItAnswers(
     socket,
     callForLines(socket, {
       method: "POST",
       path: "/sessions",
-      body: { holder: ownIdentity(), purpose, plan, environment },
+      body: { holder: ownIdentity(), purpose, plan, environment, keep, fresh, asItIs },
     }),
   );
   const reader = lines[Symbol.asyncIterator]();
@@ -196,6 +199,7 @@ async function openOn(socket: string, options: OpenSessionOptions): Promise<Held
   return {
     ...joined,
     ended,
+    reuse: first.reuse ?? { outcome: "first", reasons: [], atEpochMs: Date.now() },
     async [Symbol.asyncDispose]() {
       // The supervisor ends the session once it has stopped what nobody needs any more, so that we hear of it.
       const path = `/sessions/${first.session}/close`;

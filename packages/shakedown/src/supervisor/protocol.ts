@@ -3,6 +3,7 @@ import type { SlotLease } from "../isolation/lease.ts";
 import type { ProcessIdentity } from "../process/identity.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import type { WireError } from "../errors/shakedown-error.ts";
+import type { Reuse } from "./reuse-record.ts";
 
 /** Raised when a client of another version would be misunderstood. */
 export const protocolVersion = 1;
@@ -11,19 +12,29 @@ export const protocolVersion = 1;
 export interface SupervisorInfo extends ProcessIdentity {
   readonly protocol: typeof protocolVersion;
   readonly version: string;
+  /** Tells two builds of one version apart. */
+  readonly build?: string;
+  /** The version of Node.js that it runs on. */
+  readonly node?: string;
   readonly stackFile: string;
 }
 
 /** `POST /sessions`: the answer streams JSON lines until either side ends it; the session lives as long as the stream. */
 export interface OpenSession {
   readonly holder: ProcessIdentity;
-  readonly purpose: "up" | "run" | "exec" | "lease";
+  readonly purpose: "up" | "run" | "exec" | "lease" | "connect";
   readonly plan: StackPlan;
   readonly environment: Readonly<Record<string, string>>;
+  /** The services outlive the session, until nobody came for `idleMs`; 0 is no limit. */
+  readonly keep?: { readonly idleMs: number };
+  /** Not what `up` keeps: services of its own, which end with their sessions. */
+  readonly fresh?: boolean;
+  /** Whatever runs, also where it is made from something else than this plan: to look at it. */
+  readonly asItIs?: boolean;
 }
 
 export type SessionLine =
-  | { readonly type: "session:opened"; readonly session: string }
+  | { readonly type: "session:opened"; readonly session: string; readonly reuse?: Reuse }
   | { readonly type: "session:ended"; readonly reason: string; readonly error?: WireError }
   | { readonly type: "event"; readonly event: ServiceEvent };
 
@@ -59,17 +70,29 @@ export interface SupervisorStatus extends SupervisorInfo {
   readonly startedEpochMs: number;
   readonly memoryBytes: number;
   readonly keep: boolean;
+  /** Who it belongs to: the name of the user, or the number. */
+  readonly owner?: string;
+  /** How long it is kept without a client; 0 is no limit. */
+  readonly idleMs?: number;
+  /** Absent while a session is open, and without a limit. */
+  readonly idleStopsAtEpochMs?: number;
+  /** How the services that run came to be, or why what ran before them was not used. */
+  readonly reuse?: Reuse;
   readonly sessions: readonly {
     readonly id: string;
     readonly purpose: string;
     readonly holder: ProcessIdentity;
     readonly sinceEpochMs: number;
+    /** The command line of its holder, where that can be seen. */
+    readonly command?: string;
   }[];
   readonly services: readonly ServiceStatus[];
   readonly slots: readonly {
     readonly slot: number;
     readonly generation: number;
     readonly held: boolean;
+    /** The worker that has borrowed it. */
+    readonly holder?: ProcessIdentity;
     readonly services: readonly string[];
   }[];
 }
@@ -86,6 +109,8 @@ export interface ServiceStatus {
   /** Of the run's part and of all slots: those that the supervisor started itself, without their children. */
   readonly pids?: readonly number[];
   readonly sinceEpochMs?: number;
+  /** Of these processes and their children: what is theirs alone, and what they share once. */
+  readonly memoryBytes?: number;
 }
 
 /** `POST /services/:service/restart|stop|start`: done by hand, for everybody. */

@@ -16,7 +16,12 @@ const isObject: Check = (value) =>
 const isNumber: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isFlag: Check = (value) => typeof value === "boolean";
 const isTexts: Check = (value) => isObject(value) && Object.values(value as object).every(isText);
-const isPurpose: Check = (value) => ["up", "run", "exec", "lease"].includes(value as string);
+const orAbsent =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const isPurpose: Check = (value) =>
+  ["up", "run", "exec", "lease", "connect"].includes(value as string);
 const isAction: Check = (value) => ["restart", "stop", "start"].includes(value as string);
 const isHolder: Check = (value) => has(value, { pid: isNumber, startTime: isText });
 const isPlan: Check = (value) =>
@@ -32,10 +37,21 @@ const isEngine: Check = (value) => has(value, { name: isText, module: isText });
 export const readRequest = {
   action: (word: string | undefined): ServiceAction =>
     read<{ readonly action: ServiceAction }>({ action: word ?? null }, { action: isAction }).action,
-  stop: (body: JsonValue): { readonly by?: string } =>
-    read(body ?? {}, { by: (value) => value === undefined || isText(value) }),
+  stop: (body: JsonValue): { readonly by?: string; readonly because?: "down" | "replaced" } =>
+    read(body ?? {}, {
+      by: orAbsent(isText),
+      because: orAbsent((word) => word === "down" || word === "replaced"),
+    }),
   openSession: (body: JsonValue): OpenSession =>
-    read(body, { holder: isHolder, purpose: isPurpose, plan: isPlan, environment: isTexts }),
+    read(body, {
+      holder: isHolder,
+      purpose: isPurpose,
+      plan: isPlan,
+      environment: isTexts,
+      keep: orAbsent((value) => has(value, { idleMs: isNumber })),
+      fresh: orAbsent(isFlag),
+      asItIs: orAbsent(isFlag),
+    }),
   startServices: (body: JsonValue): StartServices =>
     read(body ?? {}, { services: (value) => value === undefined || isNames(value) }),
   borrowSlot: (body: JsonValue): BorrowSlot =>

@@ -5,6 +5,7 @@ import type { Places } from "./places.ts";
 import type { SupervisorInfo, SupervisorStatus } from "./protocol.ts";
 import { readLogs } from "./read-logs.ts";
 import { readRequest } from "./read-request.ts";
+import type { EndedBecause } from "./reuse-record.ts";
 import type { Rooms } from "./rooms.ts";
 import { secretsOf } from "./secrets-of.ts";
 import type { SessionService } from "./serve-sessions.ts";
@@ -16,7 +17,7 @@ export interface RoutesOptions {
   readonly info: () => SupervisorInfo & { readonly stopping: boolean };
   readonly status: () => Promise<SupervisorStatus>;
   /** Begins to stop, with everything that runs. */
-  readonly stop: (reason: string) => void;
+  readonly stop: (because: EndedBecause, reason: string) => void;
   /** Stops unless somebody has come. */
   readonly leave: () => void;
 }
@@ -40,8 +41,8 @@ export function routes({
     },
     "GET /secrets": async () => ({ secrets: secretsOf(await rooms.all()) }),
     "POST /stop": ({ body }) => {
-      const { by = "another command" } = readRequest.stop(body);
-      setImmediate(() => stop(`it was stopped by ${by}`));
+      const { by = "another command", because = "down" } = readRequest.stop(body);
+      setImmediate(() => stop(because, `it was stopped by ${by}`));
       return {};
     },
     "POST /leave": () => {

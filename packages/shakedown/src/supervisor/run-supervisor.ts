@@ -3,21 +3,26 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Scope } from "../kit/scope.ts";
+import { buildId } from "../kit/build-id.ts";
 import { packageVersion } from "../kit/package-version.ts";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
 import { openProcesses } from "../process/open-processes.ts";
 import { makeFolders } from "../providers/folders.ts";
 import { removeDeadLock } from "./client-lock.ts";
 import { claimData, claimFileOf } from "./data-claims.ts";
+import { endCommandOf } from "./end-command.ts";
+import { noticing, openKeeper } from "./idle-stop.ts";
 import { listenJson } from "./json-server.ts";
 import { warmEngines } from "./load-engines.ts";
 import type { Places } from "./places.ts";
 import { protocolVersion, type SupervisorInfo, type SupervisorStatus } from "./protocol.ts";
 import { publishSocket, unpublishSocket } from "./publish-socket.ts";
+import { type EndedBecause, reuseMemory } from "./reuse-record.ts";
 import { openRooms } from "./rooms.ts";
 import { routes } from "./routes.ts";
 import { serveSessions } from "./serve-sessions.ts";
 import { openSessions, type Session } from "./sessions.ts";
+import { keepStatus, ownerName, sessionStatus, withMemory } from "./status-parts.ts";
 import { sweepAbandoned } from "./sweep-abandoned.ts";
 
 export interface SupervisorOptions {
@@ -68,7 +73,6 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   await mkdir(sockets, { mode: 0o700 });
   await claimData(claim, { ...self, key: places.key, cookie, sockets, socket });
 
-  let keep = false;
   let stopping: Promise<void> | undefined;
   let stopped: () => void = () => {};
   const ended = new Promise<void>((resolve) => (stopped = resolve));
@@ -78,22 +82,31 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
     void process.stderr.write(`${what}: ${String(error)}\n`);
 
   const sessions = openSessions((session) => {
-    if (!session.closing)
-      afterSession(session).catch((error: unknown) => note("after a session", error));
+    if (session.closing) return;
+    void endCommandOf(session);
+    afterSession(session).catch((error: unknown) => note("after a session", error));
   });
-  const rooms = openRooms({ places, roots: { ...roots, sockets }, processes, sessions });
-  const service = serveSessions({
+  const keeper = openKeeper({
+    isBusy: () => sessions.inNeed().length > 0,
+    onIdle: () => void stop("idle", "nobody used it for as long as it was to be kept"),
+  });
+  const memory = reuseMemory(places);
+  const rooms = openRooms({
+    places,
+    roots: { ...roots, sockets },
+    processes,
     sessions,
-    rooms,
-    isStopping,
-    keep: () => void (keep = true),
-    afterSession,
+    keeper,
+    memory,
   });
+  const service = serveSessions({ sessions, rooms, isStopping, keeper, afterSession });
 
   async function afterSession(session: Session): Promise<void> {
-    if (sessions.of(session.room).length > 0 || keep) return;
+    keeper.touch();
+    if (sessions.of(session.room).length > 0 || keeper.keeps(session.room.key)) return;
     // The last room stays known, so that the end of everything begins with the orderly end of its services.
-    if (sessions.inNeed().length === 0) return stop("nobody needed it any more");
+    if (sessions.inNeed().length === 0 && !keeper.isKeeping)
+      return stop("unused", "nobody needed it any more");
     await rooms.close(session.room);
   }
 
@@ -103,11 +116,11 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       ...info(),
       startedEpochMs,
       memoryBytes: process.memoryUsage.rss(),
-      keep,
-      sessions: sessions
-        .all()
-        .map(({ id, purpose, holder, sinceEpochMs }) => ({ id, purpose, holder, sinceEpochMs })),
-      services: shown.flatMap(({ services }) => services),
+      ...keepStatus(keeper),
+      owner: ownerName(),
+      ...(memory.last === undefined ? {} : { reuse: memory.last }),
+      sessions: sessions.all().map(sessionStatus),
+      services: withMemory(shown.flatMap(({ services }) => services)),
       slots: shown.flatMap(({ slots }) => slots),
     };
   }
@@ -116,14 +129,17 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
     ...self,
     protocol: protocolVersion,
     version: packageVersion(),
+    build: buildId(),
+    node: process.versions.node,
     stackFile: places.stackFile,
   });
 
   let closeServer = (): void => {};
   /** Runs once, whatever comes; settles when no service is left and nobody can find us any more. */
-  function stop(reason: string): Promise<void> {
-    keep = false;
+  function stop(because: EndedBecause, reason: string): Promise<void> {
     stopping ??= (async () => {
+      keeper.release();
+      memory.ended(because);
       process.stdout.write(`stopping: ${reason}\n`);
       for (const session of sessions.inNeed()) session.end(reason);
       await rooms.stop((error) => note("stopping", error));
@@ -139,18 +155,21 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
 
   const server = await listenJson(
     own,
-    routes({
-      places,
-      rooms,
-      service,
-      info: () => ({ ...info(), stopping: isStopping() }),
-      status,
-      stop: (reason) => void stop(reason),
-      leave() {
-        if (rooms.count === 0 && sessions.all().length === 0)
-          void stop("nobody needs it after all");
-      },
-    }),
+    noticing(
+      keeper.touch,
+      routes({
+        places,
+        rooms,
+        service,
+        info: () => ({ ...info(), stopping: isStopping() }),
+        status,
+        stop: (because, reason) => void stop(because, reason),
+        leave() {
+          if (rooms.count === 0 && sessions.all().length === 0)
+            void stop("unused", "nobody needs it after all");
+        },
+      }),
+    ),
   );
   closeServer = () => {
     server.close();
@@ -166,10 +185,10 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   const comes = setInterval(() => {
     // The client that started us opens a session soon; if it dies before that, we go too.
     if (rooms.count > 0 || sessions.all().length > 0) return clearInterval(comes);
-    if (performance.now() - bornMs > 10_000) void stop("nobody came");
-    if (!isAlive(starter)) void stop("the client that started it died");
+    if (performance.now() - bornMs > 10_000) void stop("unused", "nobody came");
+    if (!isAlive(starter)) void stop("unused", "the client that started it died");
   }, 500);
-  const onSignal = (): void => void stop(String(options.signal.reason));
+  const onSignal = (): void => void stop("signal", String(options.signal.reason));
   options.signal.addEventListener("abort", onSignal);
   if (options.signal.aborted) onSignal();
   await ended;

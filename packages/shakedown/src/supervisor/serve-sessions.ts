@@ -4,6 +4,7 @@ import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
 import { invalidStackError } from "../stack/invalid-stack.ts";
 import { validatePlan } from "../stack/validate-plan.ts";
 import type { BorrowSlot, OpenSession, RetiredSlot, RetireSlot } from "./protocol.ts";
+import { defaultIdleMs, type Keeper } from "./idle-stop.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { AsideLease } from "./slot.ts";
@@ -13,8 +14,7 @@ export interface ServeSessionsOptions {
   readonly sessions: Sessions;
   readonly rooms: Rooms;
   readonly isStopping: () => boolean;
-  /** `up`: services outlive their sessions from now on. */
-  readonly keep: () => void;
+  readonly keeper: Keeper;
   /** Stops what no session needs any more. */
   readonly afterSession: (session: Session) => Promise<void>;
 }
@@ -32,20 +32,23 @@ export interface SessionService {
 }
 
 export function serveSessions(options: ServeSessionsOptions): SessionService {
-  const { sessions, rooms } = options;
+  const { sessions, rooms, keeper } = options;
 
   async function open(request: OpenSession, response: ServerResponse): Promise<void> {
     refuseWhileStopping();
     const problems = await validatePlan(request.plan);
     if (problems.length > 0) throw invalidStackError(problems, request.plan.file);
-    const room = await rooms.enter(request);
+    const { room, reuse } = await rooms.enter(request);
     refuseWhileStopping();
-    const session = sessions.open(request, room, response);
+    const session = sessions.open(request, { room, reuse }, response);
     for (const event of room.runPart.alreadyReady()) session.tell({ type: "event", event });
-    if (request.purpose === "up") options.keep();
+    const keep = request.keep ?? (request.purpose === "up" ? { idleMs: defaultIdleMs } : undefined);
+    if (keep !== undefined) keeper.keep(room.key, keep.idleMs);
+    if (reuse.outcome === "own") return;
     for (const other of await rooms.all()) {
       // A generation that only `up` kept alive goes when another takes its place.
       if (other === room || sessions.of(other).length > 0) continue;
+      if (keeper.keeps(other.key)) keeper.moveTo(room.key);
       void rooms.close(other).catch((error: unknown) => tellOldStack(session, error));
     }
   }

@@ -47,7 +47,8 @@ function openOne(file: string): Omit<OpenLog, "forSlot"> {
     try {
       if (descriptor === undefined) {
         mkdirSync(dirname(file), { recursive: true });
-        descriptor = openSync(file, "w");
+        // Two generations of a stack, and a service that comes back, write behind each other.
+        descriptor = openSync(file, "a");
       }
       writeSync(descriptor, text);
     } catch {

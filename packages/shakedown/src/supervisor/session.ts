@@ -8,6 +8,7 @@ import type {
   RetireSlot,
   SupervisorStatus,
 } from "./protocol.ts";
+import type { Reuse } from "./reuse-record.ts";
 
 /** How a worker finds the session that its run's main process holds: passed by environment or by the test runner. */
 export interface SessionAddress {
@@ -49,11 +50,16 @@ export interface SessionClient extends AsyncDisposable {
 export interface HeldSession extends SessionClient {
   /** Settles when the supervisor ended the session, with the reason; never rejects. */
   readonly ended: Promise<string>;
+  /** Whether what ran is used, and if not, why. */
+  readonly reuse: Reuse;
 }
 
 export interface OpenSessionOptions {
   readonly plan: StackPlan;
   readonly purpose: OpenSession["purpose"];
   readonly environment: Readonly<Record<string, string>>;
+  readonly keep?: OpenSession["keep"];
+  readonly fresh?: boolean;
+  readonly asItIs?: boolean;
   readonly onEvent?: (event: ServiceEvent) => void;
 }

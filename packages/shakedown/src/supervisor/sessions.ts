@@ -4,6 +4,7 @@ import { ShakedownError } from "../errors/shakedown-error.ts";
 import type { ServiceEvent } from "../events/run-event.ts";
 import { isAlive, type ProcessIdentity } from "../process/identity.ts";
 import type { OpenSession, SessionLine } from "./protocol.ts";
+import type { Entered } from "./rooms.ts";
 import type { StackRoom } from "./stack-room.ts";
 
 const holderCheckEveryMs = 1000;
@@ -25,7 +26,7 @@ export interface Session {
 }
 
 export interface Sessions {
-  open(request: OpenSession, room: StackRoom, response: ServerResponse): Session;
+  open(request: OpenSession, entered: Entered, response: ServerResponse): Session;
   /** @throws ShakedownError `SESSION_ENDED` */
   find(id: string): Session;
   all(): readonly Session[];
@@ -50,7 +51,7 @@ export function openSessions(onEnd: (session: Session) => void): Sessions {
   watch.unref();
 
   return {
-    open(request, room, response) {
+    open(request, { room, reuse }, response) {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       const session: Session = {
         id: randomUUID(),
@@ -72,7 +73,7 @@ export function openSessions(onEnd: (session: Session) => void): Sessions {
       };
       sessions.set(session.id, session);
       response.on("close", () => session.end("its holder closed it"));
-      session.tell({ type: "session:opened", session: session.id });
+      session.tell({ type: "session:opened", session: session.id, reuse });
       return session;
     },
     find(id) {

@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { Processes } from "../process/managed-process.ts";
 import type { FolderRoots } from "../providers/folders.ts";
-import { providerEnvironment } from "../providers/provider-policy.ts";
 import type { StackPlan } from "../stack/plan.ts";
-import { loadEngines, type EngineOf } from "./load-engines.ts";
+import { loadEngines } from "./load-engines.ts";
 import type { Places } from "./places.ts";
-import type { OpenSession, SupervisorStatus } from "./protocol.ts";
+import type { SupervisorStatus } from "./protocol.ts";
 import { logFileOf } from "./read-logs.ts";
 import { openRunPart, type RunPart } from "./run-part.ts";
 import { openServiceLog, type OpenLog } from "./service-log.ts";
@@ -41,24 +39,6 @@ export interface StackRoom {
   flushLogs(): void;
   status(held: ReadonlySet<number>): Pick<SupervisorStatus, "services" | "slots">;
   stop(): Promise<void>;
-}
-
-/**
- * Tells whether two sessions want the same thing: the whole plan, what shapes its services beside their options, and what
- * the client's environment says about where they come from.
- */
-export async function roomKeyOf(
-  { plan, environment }: Pick<OpenSession, "plan" | "environment">,
-  engineOf: EngineOf,
-): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(plan));
-  hash.update(`\0${JSON.stringify(providerEnvironment(environment))}`);
-  for (const service of plan.services) {
-    hash.update(
-      `\0${service.name}\0${(await engineOf(service.name).fingerprint?.(service, plan)) ?? ""}`,
-    );
-  }
-  return hash.digest("hex").slice(0, 16);
 }
 
 export async function openStackRoom(options: StackRoomOptions): Promise<StackRoom> {

@@ -8,10 +8,12 @@ import type { Engine, RunningLease, RunningService, SlotContext, StartContext } 
 import { optionProblems } from "../option-problems.ts";
 import { soundOptions } from "../sound-options.ts";
 import { type CommandPlan, optionsSchema } from "./options.ts";
+import { sourceParts } from "./source-parts.ts";
 import { spawnService, type SpawnedService, type SpawnOptions } from "./spawn-service.ts";
 
 const engine: Engine = {
   name: "command",
+  reuseParts: sourceParts,
 
   async validate(service, stack) {
     const plan = soundOptions(service, optionsSchema);

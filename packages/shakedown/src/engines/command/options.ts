@@ -32,6 +32,7 @@ export const optionsSchema = v.strictObject(
       "is neither a command line nor a list of a program and its arguments",
     ),
     cwd: v.optional(text, "."),
+    inputs: v.exactOptional(v.array(text, "is not a list of paths")),
     env: v.optional(
       v.record(
         v.string(),

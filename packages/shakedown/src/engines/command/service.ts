@@ -22,6 +22,11 @@ export interface CommandOptions {
     | ((references: References) => string | readonly string[]);
   /** Relative to the stack file. @default its folder */
   readonly cwd?: string;
+  /**
+   * The files and folders that it is made from, relative to the stack file: while they stay the same, a process that runs is
+   * used again by the next run. @default the sources in `cwd`
+   */
+  readonly inputs?: readonly string[];
   /** Added to what the process inherits: `({ db, self }) => ({ DATABASE_URL: db.url, PORT: self.ports.http })`. */
   readonly env?: EnvironmentVariables | ((references: References) => EnvironmentVariables);
   /** Names of ports to choose for the process, as `self.ports.<name>` for its `env` and `run`. */

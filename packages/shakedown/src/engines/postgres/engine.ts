@@ -2,17 +2,20 @@ import { chooseProvider } from "../../providers/ladder.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import type { Engine } from "../engine.ts";
 import { loadPg } from "./driver.ts";
+import { clientCommand } from "./client-command.ts";
 import { parseOptions } from "./options.ts";
 import { rungs } from "./provider/rungs.ts";
 import { parsePostgresWish, workable } from "./provider/version.ts";
-import { contentHash } from "./server/cache-key.ts";
+import { reuseParts } from "./reuse-parts.ts";
 import { validateOptions } from "./validate-options.ts";
 
 const engine: Engine = {
   name: "postgres",
   warm: loadPg,
   validate: validateOptions,
-  fingerprint: (service, stack) => contentHash(parseOptions(service.options), stack),
+  reuseParts,
+  usualVariables: { DATABASE_URL: "url" },
+  clientCommand,
   async start(context) {
     const { service } = context;
     const options = parseOptions(service.options);

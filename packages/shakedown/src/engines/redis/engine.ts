@@ -9,6 +9,7 @@ import type { Problem, ServicePlan } from "../../stack/plan.ts";
 import type { Engine, RunningService, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
 import { soundOptions } from "../sound-options.ts";
+import { clientCommand } from "./client-command.ts";
 import { externalNote, lookAtExternal } from "./external.ts";
 import { startNative } from "./native.ts";
 import { optionsSchema, type RedisPlan } from "./options.ts";
@@ -17,6 +18,8 @@ type Start = () => Promise<Omit<RunningService, "provider">>;
 
 const engine: Engine = {
   name: "redis",
+  usualVariables: { REDIS_URL: "url" },
+  clientCommand,
 
   validate: async (service) => [
     ...optionProblems(service, optionsSchema),
