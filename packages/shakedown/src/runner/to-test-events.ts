@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { SerializedError } from "vitest";
 import type { TestCase, TestModule, TestSuite } from "vitest/node";
 import { type ErrorCode, errorCodes } from "../errors/codes.ts";
@@ -92,19 +93,23 @@ export function toError(error: SerializedError, root?: string): TestError {
   const logTail = codeOf(error) === undefined ? undefined : tailOf(error["details"]);
   const diff = error["diff"];
   const frame = root === undefined ? undefined : failureFrame(error, root);
+  const plain = (text: string): string => stripVTControlCharacters(text);
   return {
-    message: [
-      error.name === undefined || /^(AssertionError|Error|ShakedownError)$/.test(error.name)
-        ? error.message
-        : `${error.name}: ${error.message}`,
-      // Where the fixtures told an error in full, its log is in the message.
-      ...(logTail ?? [])
-        .filter((line) => !error.message.includes(line))
-        .map((line) => `  │ ${line}`),
-      ...(typeof hint === "string" ? [`→ ${hint}`] : []),
-    ].join("\n"),
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
-    ...(typeof diff === "string" ? { diff } : {}),
+    message: plain(
+      [
+        error.name === undefined || /^(AssertionError|Error|ShakedownError)$/.test(error.name)
+          ? error.message
+          : `${error.name}: ${error.message}`,
+        // Where the fixtures told an error in full, its log is in the message.
+        ...(logTail ?? [])
+          .filter((line) => !error.message.includes(line))
+          .map((line) => `  │ ${line}`),
+        ...(typeof hint === "string" ? [`→ ${hint}`] : []),
+      ].join("\n"),
+    ),
+    ...(error.stack === undefined ? {} : { stack: plain(error.stack) }),
+    // Vitest colours it for its own terminal.
+    ...(typeof diff === "string" ? { diff: plain(diff) } : {}),
     ...(frame === undefined ? {} : { codeFrame: frame }),
   };
 }
