@@ -13,8 +13,11 @@ export function buildPage(): string | undefined {
     stdio: ["ignore", "ignore", "inherit"],
   });
   if (vite.error !== undefined) throw vite.error;
-  if (vite.status !== 0) throw new Error("the page does not build");
-  return built;
+  if (vite.status === 0) return built;
+  // Where people work on both, the package must build while the page does not; CI has no page of before.
+  if (process.env["CI"] !== undefined) throw new Error("the page does not build");
+  process.stderr.write("the page does not build: going on with what was built before\n");
+  return existsSync(built) ? built : undefined;
 }
 
 /** The page folds events with the package's own code. */
