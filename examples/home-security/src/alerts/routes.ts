@@ -33,7 +33,7 @@ export function alertRoutes({ alerts, audit, broadcast }: Services): Hono {
     const id = readUuid(context);
     const { version_id, ...changes } = await readBody(context, alertChangesSchema);
     const alert = found("Alert", id, await alerts.update(id, version_id, changes));
-    await broadcast("alerts", { type: "alert", data: alert });
+    await broadcast("alerts", { type: "alert_updated", data: alert });
     return context.json(alert);
   });
 
@@ -46,7 +46,7 @@ export function alertRoutes({ alerts, audit, broadcast }: Services): Hono {
       const { version_id } = await readBody(context, seenVersionSchema);
       const alert = found("Alert", id, await alerts.update(id, version_id, { status }));
       await audit.record(context, `alert_${status}`, { type: "alert", id });
-      await broadcast("alerts", { type: "alert", data: alert });
+      await broadcast("alerts", { type: "alert_updated", data: alert });
       return context.json(alert);
     });
   }
@@ -55,6 +55,7 @@ export function alertRoutes({ alerts, audit, broadcast }: Services): Hono {
     const id = readUuid(context);
     if (!(await alerts.remove(id))) throw notFound("Alert", id);
     await audit.record(context, "alert_deleted", { type: "alert", id });
+    await broadcast("alerts", { type: "alert_deleted", data: { id } });
     return context.body(null, 204);
   });
 

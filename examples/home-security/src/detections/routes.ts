@@ -7,7 +7,7 @@ import type { Services } from "../services.ts";
 import { type Detection, detectionFilterSchema, newDetectionSchema } from "./detection.ts";
 
 export function detectionRoutes(services: Services): Hono {
-  const { cameras, detections, eventCache, mediaFolder } = services;
+  const { broadcast, cameras, detections, eventCache, mediaFolder } = services;
   const routes = new Hono();
 
   routes.get("/", async (context) => {
@@ -15,9 +15,11 @@ export function detectionRoutes(services: Services): Hono {
     return context.json(pageBody("detections", await detections.list(filter), filter));
   });
 
-  routes.post("/", async (context) =>
-    context.json(await detections.create(await readBody(context, newDetectionSchema)), 201),
-  );
+  routes.post("/", async (context) => {
+    const detection = await detections.create(await readBody(context, newDetectionSchema));
+    await broadcast("detections", { type: "detection", data: detection });
+    return context.json(detection, 201);
+  });
 
   routes.get("/stats", async (context) => {
     const objects = await detections.countByObject();

@@ -14,7 +14,7 @@ import {
   startSchema,
 } from "./job.ts";
 
-export function jobRoutes({ jobs }: Services): Hono {
+export function jobRoutes({ jobs, broadcast }: Services): Hono {
   const routes = new Hono();
 
   routes.get("/", async (context) => {
@@ -80,7 +80,9 @@ export function jobRoutes({ jobs }: Services): Hono {
 
   routes.post("/:id/logs", async (context) => {
     const job = await jobOf(context);
-    return context.json(await jobs.log(job, await readBody(context, newJobLogSchema)), 201);
+    const line = await jobs.log(job, await readBody(context, newJobLogSchema));
+    await broadcast(`jobs/${job.id}`, { type: "job_log", data: line });
+    return context.json(line, 201);
   });
 
   return routes;
