@@ -20,6 +20,8 @@ export interface SlotLease {
   /** Goes up each time the slot was retired and filled anew. */
   readonly generation: number;
   readonly services: Readonly<Record<string, ServiceLease>>;
+  /** A file that grows when a service dies or is replaced; `bytes` is its size at the time of this lease. */
+  readonly changes: { readonly file: string; readonly bytes: number };
 }
 
 /** What a reset found and did. `retire` says that undoing in place is not possible: the worker asks for a fresh slot. */

@@ -22,6 +22,10 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identityOf(identity.pid)?.startTime === identity.startTime;
 }
 
+export function isSame(left: ProcessIdentity, right: ProcessIdentity): boolean {
+  return left.pid === right.pid && left.startTime === right.startTime;
+}
+
 export function ownIdentity(): ProcessIdentity {
   own ??= identityOf(process.pid) ?? { pid: process.pid, startTime: "unknown" };
   return own;

@@ -8,6 +8,7 @@ import { sweepAbandoned } from "./sweep-abandoned.ts";
 import type {
   RetiredSlot,
   ServiceActed,
+  ServiceChanges,
   ServiceAction,
   SessionLine,
   SupervisorInfo,
@@ -98,6 +99,9 @@ export function joinSession(address: SessionAddress): SessionClient {
       void (await post("/start", services === undefined ? {} : { services })),
     borrow: (request) => post<SlotLease>("/slots", { ...request, holder }),
     giveBack: async (slot) => void (await post(`/slots/${slot}/return`)),
+    rest: async (slot) => void (await post(`/slots/${slot}/rest`)),
+    changes: (slot, sinceBytes) =>
+      get<ServiceChanges>(`/sessions/${session}/slots/${slot}/changes?since=${sinceBytes}`),
     retire: (slot, request) => post<RetiredSlot>(`/slots/${slot}/retire`, request),
     restart: (service, slot) =>
       post<ServiceLease>(

@@ -1,9 +1,12 @@
+import { identityOf } from "../process/identity.ts";
 import type { ManagedProcess, Processes } from "../process/managed-process.ts";
 
 /** The processes that one service has started: for a status that counts them, and for an end that nothing can hold up. */
 export interface OwnProcesses {
   readonly processes: Processes;
   readonly pids: readonly number[];
+  /** Waits for the news of processes that are gone by now. */
+  settled(): Promise<void>;
   /** Ends all of them at once; settles when they are gone. */
   kill(): Promise<void>;
 }
@@ -22,6 +25,10 @@ export function ownProcesses(processes: Processes): OwnProcesses {
     },
     get pids() {
       return [...running].map(({ pid }) => pid);
+    },
+    async settled() {
+      const gone = [...running].filter(({ pid }) => identityOf(pid) === undefined);
+      await Promise.all(gone.map(({ exited }) => exited));
     },
     async kill() {
       const killed = [...running];

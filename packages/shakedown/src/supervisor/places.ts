@@ -7,6 +7,8 @@ export interface Places {
   /** `.shakedown` beside the stack file; git-ignored by a file of its own. */
   readonly state: string;
   readonly logs: string;
+  /** What happened to services behind the back of workers. */
+  readonly changes: string;
   /** The supervisor's own output. */
   readonly supervisorLog: string;
   /** Which engines the stack had the last time. */
@@ -22,6 +24,7 @@ export function placesOf(stackFile: string): Places {
     stackFile,
     state,
     logs: join(own, "logs"),
+    changes: join(own, "changes"),
     supervisorLog: join(own, "supervisor.log"),
     enginesFile: join(own, "engines.json"),
     key: createHash("sha256").update(stackFile).digest("hex").slice(0, 10),

@@ -51,6 +51,23 @@ export interface BorrowSlot {
   readonly services: readonly string[];
 }
 
+/** A service that died, or was stopped by hand; or, without a service, the end of everything. */
+export interface ServiceChange {
+  readonly service?: string;
+  /** Absent where it concerns all. */
+  readonly slot?: number;
+  readonly how: string;
+  readonly logTail: readonly string[];
+  readonly atEpochMs: number;
+}
+
+/** `GET /sessions/:session/slots/:slot/changes?since=<bytes>` */
+export interface ServiceChanges {
+  readonly changes: readonly ServiceChange[];
+  /** The size of the slot's file of changes now. */
+  readonly bytes: number;
+}
+
 /** `POST /sessions/:session/slots/:slot/retire`: sets the slot's data aside and fills it anew. */
 export interface RetireSlot {
   readonly service: string;

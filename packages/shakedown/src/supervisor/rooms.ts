@@ -33,9 +33,9 @@ export interface Rooms {
   enter(request: Enter): Promise<Entered>;
   all(): Promise<readonly StackRoom[]>;
   /** Ends one; what goes wrong is the caller's to tell. */
-  close(room: StackRoom): Promise<void>;
-  /** Ends all, one after another: each failure is told to `onFailure`. */
-  stop(onFailure: (error: unknown) => void): Promise<void>;
+  close(room: StackRoom, reason: string): Promise<void>;
+  /** Ends all: each failure is told to `onFailure`. */
+  stop(reason: string, onFailure: (error: unknown) => void): Promise<void>;
 }
 
 export function openRooms(options: RoomsOptions): Rooms {
@@ -89,14 +89,16 @@ export function openRooms(options: RoomsOptions): Rooms {
       }
     },
     all: () => Promise.all(rooms.values()),
-    async close(room) {
+    async close(room, reason) {
       rooms.delete(room.key);
       partsOfRooms.delete(room.key);
-      await room.stop();
+      await room.stop(reason);
     },
-    async stop(onFailure) {
-      for (const room of rooms.values())
-        await room.then((opened) => opened.stop()).catch(onFailure);
+    async stop(reason, onFailure) {
+      const all = [...rooms.values()];
+      await Promise.all(
+        all.map((room) => room.then((opened) => opened.stop(reason)).catch(onFailure)),
+      );
     },
   };
 }

@@ -69,6 +69,12 @@ export function routes({
       service.giveBack(at["session"] ?? "", at["slot"] ?? "");
       return {};
     },
+    "POST /sessions/:session/slots/:slot/rest": ({ at }) => {
+      service.rest(at["session"] ?? "", at["slot"] ?? "");
+      return {};
+    },
+    "GET /sessions/:session/slots/:slot/changes": ({ at, query }) =>
+      service.changes(at["session"] ?? "", at["slot"] ?? "", Number(query.get("since") ?? 0)),
     "POST /sessions/:session/slots/:slot/retire": ({ at, body }) =>
       service.retire(at["session"] ?? "", at["slot"] ?? "", readRequest.retireSlot(body)),
     "POST /sessions/:session/slots/:slot/restart/:service": ({ at }) =>

@@ -28,8 +28,8 @@ export interface RunPartOptions {
   readonly processes: Processes;
   readonly logOf: (service: string) => ServiceLog;
   readonly emit: (event: ServiceEvent) => void;
-  /** These are gone, and whatever slots hold of them is worthless: one that died, or was stopped by hand, and those that need it. */
-  readonly onGone: (services: readonly string[], death: Death) => void;
+  /** It died, or was stopped by hand: whatever slots hold of it, and of those that need it, is worthless. */
+  readonly onGone: (service: string, death: Death) => void;
 }
 
 /** The run's part of every service of a stack: started once, in dependency order, in parallel. */
@@ -42,6 +42,8 @@ export interface RunPart {
   /** What everybody sees alike: outputs of services that have no share per slot. */
   sharedOutputs(): Readonly<Record<string, Outputs>>;
   status(): readonly ServiceStatus[];
+  /** Waits for the news of deaths that have happened. */
+  settleDeaths(): Promise<void>;
   /** Stops a service by hand, with those that need it: gives them. They come back with the next start. */
   halt(name: string, how: string): Promise<readonly string[]>;
   /** Ends everything, for good. Gives what went wrong, which events have told. */
@@ -185,10 +187,9 @@ export function openRunPart(options: RunPartOptions): RunPart {
       emit({ type: "service:exited", service: name, ...death, atEpochMs: Date.now() });
       // What it leaves (a socket, a shared memory segment) is tidied up as at any other end.
       void withinBudget(name, () => running.stop(), defaultStopTimeoutMs);
-      const affected = withDependents(graph, [name]);
-      options.onGone(affected, death);
+      options.onGone(name, death);
       // They hold the address of the one that is gone.
-      void end(affected);
+      void end(withDependents(graph, [name]));
     });
   }
 
@@ -241,11 +242,16 @@ export function openRunPart(options: RunPartOptions): RunPart {
       plan.services.map((service) =>
         statusOf(service, states.get(service.name) ?? { kind: "idle" }),
       ),
+    async settleDeaths() {
+      const ready = [...states.values()].filter((state) => state.kind === "ready");
+      await Promise.all(ready.map(({ own }) => own.settled()));
+      await new Promise(setImmediate); // an end becomes a death in a few turns
+    },
     async halt(name, how) {
       const affected = withDependents(graph, [name]);
       const before = affected.filter((each) => states.get(each)?.kind === "ready");
       const ended = end(affected);
-      options.onGone(affected, { how, logTail: [] });
+      options.onGone(name, { how, logTail: [] });
       await ended;
       return before;
     },

@@ -11,6 +11,7 @@ import { makeFolders } from "../providers/folders.ts";
 import { removeDeadLock } from "./client-lock.ts";
 import { claimData, claimFileOf } from "./data-claims.ts";
 import { endCommandOf } from "./end-command.ts";
+import { fenceSlots } from "./fence-slots.ts";
 import { noticing, openKeeper } from "./idle-stop.ts";
 import { listenJson } from "./json-server.ts";
 import { warmEngines } from "./load-engines.ts";
@@ -49,6 +50,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   const bornMs = performance.now();
   // The last run's logs were there to be read until now; a slot that this run has not would look alive.
   await rm(places.logs, { recursive: true, force: true });
+  await rm(places.changes, { recursive: true, force: true });
   await mkdir(places.logs, { recursive: true });
   await writeFile(join(places.state, ".gitignore"), "*\n");
   const roots = await makeFolders({ stackFile: places.stackFile, environment });
@@ -103,11 +105,12 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
 
   async function afterSession(session: Session): Promise<void> {
     keeper.touch();
-    if (sessions.of(session.room).length > 0 || keeper.keeps(session.room.key)) return;
+    if (sessions.of(session.room).length > 0 || keeper.keeps(session.room.key))
+      return fenceSlots(session);
     // The last room stays known, so that the end of everything begins with the orderly end of its services.
     if (sessions.inNeed().length === 0 && !keeper.isKeeping)
       return stop("unused", "nobody needed it any more");
-    await rooms.close(session.room);
+    await rooms.close(session.room, "nobody needed it any more");
   }
 
   async function status(): Promise<SupervisorStatus> {
@@ -142,7 +145,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       memory.ended(because);
       process.stdout.write(`stopping: ${reason}\n`);
       for (const session of sessions.inNeed()) session.end(reason);
-      await rooms.stop((error) => note("stopping", error));
+      await rooms.stop(reason, (error) => note("stopping", error));
       // Those that waited for it have heard of everything by now.
       for (const session of sessions.all()) session.end(reason);
       // Gone from the file system first: who comes now starts the next supervisor instead of meeting this one.

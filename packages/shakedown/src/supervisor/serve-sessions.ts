@@ -1,10 +1,17 @@
 import type { ServerResponse } from "node:http";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
+import { isSame } from "../process/identity.ts";
 import { invalidStackError } from "../stack/invalid-stack.ts";
 import { validatePlan } from "../stack/validate-plan.ts";
-import type { BorrowSlot, OpenSession, RetiredSlot, RetireSlot } from "./protocol.ts";
 import { defaultIdleMs, type Keeper } from "./idle-stop.ts";
+import type {
+  BorrowSlot,
+  OpenSession,
+  RetiredSlot,
+  RetireSlot,
+  ServiceChanges,
+} from "./protocol.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Session, Sessions } from "./sessions.ts";
 import type { AsideLease } from "./slot.ts";
@@ -27,6 +34,9 @@ export interface SessionService {
   start(sessionId: string, services: readonly string[] | undefined): Promise<void>;
   borrow(sessionId: string, request: BorrowSlot): Promise<SlotLease>;
   giveBack(sessionId: string, slot: string): void;
+  /** The holder is between two files: another process may take over. */
+  rest(sessionId: string, slot: string): void;
+  changes(sessionId: string, slot: string, sinceBytes: number): Promise<ServiceChanges>;
   retire(sessionId: string, slot: string, request: RetireSlot): Promise<RetiredSlot>;
   restart(sessionId: string, slot: string, service: string): Promise<ServiceLease>;
 }
@@ -49,7 +59,9 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
       // A generation that only `up` kept alive goes when another takes its place.
       if (other === room || sessions.of(other).length > 0) continue;
       if (keeper.keeps(other.key)) keeper.moveTo(room.key);
-      void rooms.close(other).catch((error: unknown) => tellOldStack(session, error));
+      void rooms
+        .close(other, "another stack took its place")
+        .catch((error: unknown) => tellOldStack(session, error));
     }
   }
 
@@ -94,13 +106,28 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
         known === undefined
           ? session.room.freeSlot(request.wish, sessions.held(session.room))
           : session.room.slot(known.slot);
-      session.borrowed.set(request.wish, { slot: slot.number, holder: request.holder });
+      // Whoever was killed, or is taken over from, may have sent what is still to be written.
+      if (known !== undefined && !known.atRest && !isSame(known.holder, request.holder))
+        void slot.fence(() => Promise.resolve(false));
+      session.borrowed.set(request.wish, {
+        slot: slot.number,
+        holder: request.holder,
+        atRest: false,
+      });
       await startFor(session, request.services);
       return slot.fill(request.services);
     },
     giveBack(sessionId, number) {
       const { borrowed } = sessions.find(sessionId);
       for (const [wish, { slot }] of borrowed) if (String(slot) === number) borrowed.delete(wish);
+    },
+    rest(sessionId, number) {
+      for (const borrowed of sessions.find(sessionId).borrowed.values())
+        if (String(borrowed.slot) === number) borrowed.atRest = true;
+    },
+    changes(sessionId, number, sinceBytes) {
+      const [room, slot] = borrowedSlot(sessionId, number);
+      return room.changesOf(slot, sinceBytes);
     },
     async retire(sessionId, number, request) {
       const [room, slot] = borrowedSlot(sessionId, number);

@@ -6,6 +6,7 @@ import type {
   OpenSession,
   RetiredSlot,
   RetireSlot,
+  ServiceChanges,
   SupervisorStatus,
 } from "./protocol.ts";
 import type { Reuse } from "./reuse-record.ts";
@@ -37,6 +38,10 @@ export interface SessionClient extends AsyncDisposable {
   start(services?: readonly string[]): Promise<void>;
   borrow(request: Omit<BorrowSlot, "holder">): Promise<SlotLease>;
   giveBack(slot: number): Promise<void>;
+  /** Its data is at the baseline and nothing of this process is at work on it: another worker may take over. */
+  rest(slot: number): Promise<void>;
+  /** What happened to its services since the file of changes had that size. */
+  changes(slot: number, sinceBytes: number): Promise<ServiceChanges>;
   retire(slot: number, request: RetireSlot): Promise<RetiredSlot>;
   /** Stops and starts one service's process of a slot, or of the run when `slot` is absent. */
   restart(service: string, slot?: number): Promise<ServiceLease>;

@@ -9,6 +9,13 @@ import type { StackRoom } from "./stack-room.ts";
 
 const holderCheckEveryMs = 1000;
 
+export interface Borrowed {
+  readonly slot: number;
+  readonly holder: ProcessIdentity;
+  /** Its holder has put the data back to the baseline, and nothing of it is at work. */
+  atRest: boolean;
+}
+
 export interface Session {
   readonly id: string;
   readonly purpose: OpenSession["purpose"];
@@ -16,7 +23,7 @@ export interface Session {
   readonly sinceEpochMs: number;
   readonly room: StackRoom;
   /** Worker number → slot number. */
-  readonly borrowed: Map<number, { readonly slot: number; readonly holder: ProcessIdentity }>;
+  readonly borrowed: Map<number, Borrowed>;
   /** Starts that failed under this session: each test file would wait for the same failure again. */
   readonly failedStarts: Map<string, unknown>;
   /** Its holder waits for the end of what nobody else needs. */

@@ -6,6 +6,7 @@ import type { ServicePlan, StackPlan } from "../stack/plan.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
 import { ShakedownError, toWireError } from "../errors/shakedown-error.ts";
 import type { RunPart } from "./run-part.ts";
+import type { ChangeLog } from "./change-log.ts";
 import { releaseShares } from "./release-shares.ts";
 import { diedError } from "./run-part-state.ts";
 import { takeShares } from "./take-shares.ts";
@@ -15,6 +16,7 @@ export interface SlotOptions {
   readonly runPart: RunPart;
   readonly environment: Readonly<Record<string, string>>;
   readonly emit: (event: ServiceEvent) => void;
+  readonly changes: ChangeLog;
 }
 
 /** Data that was set aside for a person to look at. */
@@ -41,14 +43,16 @@ export interface Slot {
   restart(service: string): Promise<ServiceLease>;
   /** Forgets all shares if it has one of these, which are gone: whoever comes next gets fresh ones. */
   drop(services: readonly string[]): Promise<void>;
-  /** Forgets all shares, unless who held them is gone: it could still write. Whoever comes next waits for the answer. */
-  fence(holder: { readonly gone: () => Promise<boolean> }): Promise<void>;
+  /** Forgets all shares unless they are safe: whoever held them could still write. Whoever comes next waits for the answer. */
+  fence(isSafe: () => Promise<boolean>): Promise<void>;
+  /** Waits for the news of deaths that have happened. */
+  settleDeaths(): Promise<void>;
   /** Waits for what is under way, then ends all shares, for good. */
   close(): Promise<void>;
 }
 
 export function openSlot(number: number, options: SlotOptions): Slot {
-  const { plan, runPart, emit } = options;
+  const { plan, runPart, emit, changes } = options;
   const leases = new Map<string, RunningLease>();
   const releasing = new Set<Promise<void>>();
   let generation = 0;
@@ -142,6 +146,7 @@ export function openSlot(number: number, options: SlotOptions): Slot {
       if (leases.get(service) !== lease) return;
       broken = true;
       dead.set(service, death);
+      changes.note({ service, slot: number, ...death });
       emit({ type: "service:exited", service, slot: number, ...death, atEpochMs: Date.now() });
     });
   }
@@ -165,6 +170,7 @@ export function openSlot(number: number, options: SlotOptions): Slot {
     return {
       slot: number,
       generation,
+      changes: { file: changes.file, bytes: changes.bytes },
       services: Object.fromEntries(
         wanted.map((service) => [service.name, describeService(service)]),
       ),
@@ -206,6 +212,7 @@ export function openSlot(number: number, options: SlotOptions): Slot {
   async function setAside(keep: (aside: AsideLease) => void): Promise<ReadonlySet<string>> {
     const kept = new Set<string>();
     for (const [service, lease] of leases) {
+      if (lease.isAlive?.() === false) continue;
       const connect = await lease.setAside?.();
       if (connect === undefined) continue;
       kept.add(service);
@@ -234,10 +241,14 @@ export function openSlot(number: number, options: SlotOptions): Slot {
       inTurn(async () => {
         if (names.some((name) => leases.has(name))) emptyInBackground();
       }),
-    fence: (holder) =>
+    fence: (isSafe) =>
       inTurn(async () => {
-        if (leases.size > 0 && !(await holder.gone())) emptyInBackground();
+        if (leases.size > 0 && !(await isSafe())) emptyInBackground();
       }),
+    settleDeaths: async () => {
+      const gone = [...leases.values()].filter((lease) => lease.isAlive?.() === false);
+      await Promise.all(gone.map(({ died }) => died));
+    },
     restart: (name) =>
       inTurn(async () => {
         const service = plan.services.find((candidate) => candidate.name === name);

@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { Processes } from "../process/managed-process.ts";
 import type { FolderRoots } from "../providers/folders.ts";
+import { toGraph, withDependents } from "../stack/graph.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { loadEngines } from "./load-engines.ts";
 import type { Places } from "./places.ts";
-import type { SupervisorStatus } from "./protocol.ts";
+import type { ServiceChanges, SupervisorStatus } from "./protocol.ts";
+import { openChangeLog } from "./change-log.ts";
 import { logFileOf } from "./read-logs.ts";
 import { openRunPart, type RunPart } from "./run-part.ts";
 import { openServiceLog, type OpenLog } from "./service-log.ts";
@@ -15,6 +18,8 @@ import { defaultStopTimeoutMs, withinBudget } from "./within-budget.ts";
 /** More workers than this on one machine is a mistake. */
 const mostSlots = 64;
 const mostKept = 3;
+/** From a process's end to the news of it, its last lines included. */
+const newsMs = 1000;
 
 export interface StackRoomOptions {
   readonly plan: StackPlan;
@@ -38,7 +43,10 @@ export interface StackRoom {
   keep(aside: AsideLease): void;
   flushLogs(): void;
   status(held: ReadonlySet<number>): Pick<SupervisorStatus, "services" | "slots">;
-  stop(): Promise<void>;
+  /** What happened to services that a slot's user may hold, since it looked last. */
+  changesOf(slot: number, sinceBytes: number): Promise<ServiceChanges>;
+  /** `reason` is for those who still use it. */
+  stop(reason: string): Promise<void>;
 }
 
 export async function openStackRoom(options: StackRoomOptions): Promise<StackRoom> {
@@ -47,6 +55,7 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
   const logs = new Map<string, OpenLog>();
   const slots = new Map<number, Slot>();
   const kept: AsideLease[] = [];
+  const changes = openChangeLog(join(places.changes, `${options.key}.jsonl`));
 
   const logOf = (service: string): OpenLog => {
     const log =
@@ -64,8 +73,10 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
     logOf,
     emit: options.emit,
     // Whatever slots hold of a dead server is worthless: the next borrower gets fresh shares.
-    onGone: (services) => {
-      for (const slot of slots.values()) void slot.drop(services);
+    onGone: (service, death) => {
+      changes.note({ service, ...death });
+      const affected = withDependents(toGraph(plan.services), [service]);
+      for (const slot of slots.values()) void slot.drop(affected);
     },
   });
 
@@ -77,6 +88,7 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
         runPart,
         environment: options.environment,
         emit: options.emit,
+        changes,
       });
     slots.set(number, known);
     return known;
@@ -118,7 +130,14 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
         services,
       })),
     }),
-    async stop() {
+    async changesOf(number, sinceBytes) {
+      const slotNow = slots.get(number);
+      const news = Promise.all([runPart.settleDeaths(), slotNow?.settleDeaths()]);
+      await withinBudget("news", () => news, newsMs);
+      return { changes: changes.since(sinceBytes, number), bytes: changes.bytes };
+    },
+    async stop(reason) {
+      changes.note({ how: reason, logTail: [] });
       const failures: unknown[] = [];
       await Promise.all([...slots.values()].map((each) => each.close()));
       await Promise.all(
