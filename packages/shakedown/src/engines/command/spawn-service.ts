@@ -8,6 +8,7 @@ import { awaitReady } from "../../waits/await-ready.ts";
 import { lineFeed } from "../../waits/look.ts";
 import type { ReadyProbe } from "../../waits/ready-probe.ts";
 import type { Death, ServiceLog } from "../engine.ts";
+import { addressOf } from "./address.ts";
 import { asVariables, commandEnvironment } from "./environment.ts";
 import type { CommandPlan } from "./options.ts";
 
@@ -125,22 +126,6 @@ function toProgram(run: CommandPlan["run"]): {
 /** Without a probe and without a port there is nothing to ask: an empty list of probes is ready at once. */
 function defaultProbe([first]: readonly string[]): ReadyProbe {
   return first === undefined ? { kind: "all", probes: [] } : { kind: "tcp", port: first };
-}
-
-function addressOf(portOutputs: Outputs, names: readonly string[], told: Outputs): Outputs {
-  if (told["url"] !== undefined) {
-    const url = URL.parse(told["url"]);
-    return url === null
-      ? {}
-      : {
-          host: url.hostname.replaceAll(/[[\]]/g, ""),
-          port: url.port || (url.protocol === "https:" ? "443" : "80"),
-        };
-  }
-  const port = portOutputs["ports.http"] ?? portOutputs[`ports.${names[0]}`];
-  if (port === undefined) return {};
-  const host = told["host"] ?? "127.0.0.1";
-  return { host, port, url: `http://${host.includes(":") ? `[${host}]` : host}:${port}` };
 }
 
 function deathOf(

@@ -48,7 +48,7 @@ export async function pullImage(
 
 /** "3 of 12 layers, 45 of 120 MB" */
 export function describePull(layers: readonly PullLine[]): string {
-  const real = layers.filter(({ status }) => status === undefined || !/^Pulling from/.test(status));
+  const real = layers.filter(({ status = "" }) => !status.startsWith("Pulling from"));
   const done = real.filter(({ status = "" }) => /complete|Already exists/i.test(status)).length;
   const loading = real.filter(({ status }) => status === "Downloading");
   const sum = (of: "current" | "total"): number =>
