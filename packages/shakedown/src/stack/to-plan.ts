@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { JsonValue } from "../errors/shakedown-error.ts";
 import type { Stack } from "./define-stack.ts";
+import { splitEndOptions } from "./end-options.ts";
 import { graphProblems } from "./graph-problems.ts";
 import { nameProblems } from "./name-problems.ts";
 import { toOptionData } from "./option-data.ts";
@@ -56,7 +57,8 @@ interface Converted {
 }
 
 function toServicePlan(name: string, service: Service, names: readonly string[]): Converted {
-  const { options, problems } = toOptionData(name, service.options, [...names, "self"]);
+  const { end, rest, problems: endProblems } = splitEndOptions(name, service.options);
+  const { options, problems } = toOptionData(name, rest, [...names, "self"]);
   const { name: engineName, module, outputs } = service.engine;
   const referenced = findReferences(options as JsonValue).map((reference) => reference.service);
   const needs = [...new Set([...referenced, ...afterOf(service)])].filter(
@@ -64,12 +66,13 @@ function toServicePlan(name: string, service: Service, names: readonly string[])
   );
   return {
     service,
-    problems,
+    problems: [...endProblems, ...problems],
     plan: {
       name,
       engine: { name: engineName, module, ...(outputs === undefined ? {} : { outputs }) },
       per: service.per,
       needs: needs.filter((need) => names.includes(need)),
+      ...end,
       options,
     },
   };

@@ -247,7 +247,7 @@ export function openSlot(number: number, options: SlotOptions): Slot {
       }),
     settleDeaths: async () => {
       const gone = [...leases.values()].filter((lease) => lease.isAlive?.() === false);
-      await Promise.all(gone.map(({ died }) => died));
+      await Promise.all(gone.map((lease) => Promise.resolve(lease.died)));
     },
     restart: (name) =>
       inTurn(async () => {

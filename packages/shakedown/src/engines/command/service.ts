@@ -1,5 +1,6 @@
 import { ownModule } from "../../kit/own-module.ts";
 import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
+import type { EndOptions } from "../../stack/end-options.ts";
 import { derived } from "../../stack/option-functions.ts";
 import type { Lifetime, References, Service } from "../../stack/service.ts";
 import type { ReadyProbe } from "../../waits/ready-probe.ts";
@@ -14,7 +15,7 @@ export type OnReset =
   | { readonly signal: NodeJS.Signals }
   | { readonly post: string };
 
-export interface CommandOptions {
+export interface CommandOptions extends EndOptions {
   /** A program and its arguments, or a command line for `sh`. `node` is the Node that runs Shakedown. */
   readonly run:
     | string

@@ -1,4 +1,5 @@
 import { ownModule } from "../../kit/own-module.ts";
+import type { EndOptions } from "../../stack/end-options.ts";
 import { callback, derived } from "../../stack/option-functions.ts";
 import type { OnOtherVersion, ProviderOption } from "../../providers/provider-words.ts";
 import type { References, Service } from "../../stack/service.ts";
@@ -6,7 +7,7 @@ import type { PostgresHandle } from "./handle.ts";
 import type { ResetOptions, ResetWay } from "./options.ts";
 import type { MigrateCommand } from "./presets.ts";
 
-export interface PostgresOptions {
+export interface PostgresOptions extends EndOptions {
   /** "18", "17.2", ">=16". @default the first that is found, from 15 on */
   readonly version?: string;
   /** Made in the database before it is migrated. A server without one of them is passed over. */

@@ -1,11 +1,12 @@
 import { ownModule } from "../../kit/own-module.ts";
 import type { LeaseClient, OpenClientContext, ServiceLease } from "../../isolation/lease.ts";
 import type { OnOtherVersion, ProviderOption } from "../../providers/provider-words.ts";
+import type { EndOptions } from "../../stack/end-options.ts";
 import { derived } from "../../stack/option-functions.ts";
 import type { Lifetime, References, Service } from "../../stack/service.ts";
 import type { RedisHandle } from "./client.ts";
 
-export interface RedisOptions {
+export interface RedisOptions extends EndOptions {
   /**
    * A server that is there already, such as CI's. Each slot gets a database number of it that holds nothing of others;
    * pub/sub, scripts and FLUSHALL are not separated there. @default a server of its own for each slot
