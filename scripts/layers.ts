@@ -13,7 +13,7 @@ export const levels: readonly (readonly string[])[] = [
   ["engines"],
   ["supervisor"],
   ["fixtures"],
-  ["runner", "reports"],
+  ["runner", "reports", "doctor"],
   ["cli"],
 ];
 

@@ -7,6 +7,7 @@ export const commandIndex = {
   down: async () => (await import("./commands/down.ts")).downCommand,
   status: async () => (await import("./commands/status.ts")).statusCommand,
   logs: async () => (await import("./commands/logs.ts")).logsCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   install: async () => (await import("./commands/install.ts")).installCommand,
   version: async () => (await import("./commands/version.ts")).versionCommand,
   help: async () => (await import("./commands/help.ts")).helpCommand,

@@ -46,13 +46,18 @@ export function locateDataFolders(
   const temporaryCache = join(temporary(environment), `shakedown-cache-${userId()}`);
   return [
     memoryPlace(),
-    join(userCacheFolder(environment), "shakedown", "data"),
+    join(locateCacheFolder(environment), "data"),
     join(temporaryCache, "data"),
   ];
 }
 
+/** Where caches go when the place can be written to; makes nothing. */
+export function locateCacheFolder(environment: Readonly<Record<string, string>>): string {
+  return join(userCacheFolder(environment), "shakedown");
+}
+
 export async function cacheFolder(environment: Readonly<Record<string, string>>): Promise<string> {
-  const wished = join(userCacheFolder(environment), "shakedown");
+  const wished = locateCacheFolder(environment);
   try {
     makeFolder(wished, 0o711);
     await access(wished, constants.W_OK);
