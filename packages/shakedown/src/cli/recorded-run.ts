@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { reduceRun, type RunSnapshot } from "../events/reduce-run.ts";
 import { eventFormat, type KeptData, type RunEvent } from "../events/run-event.ts";
+import { errorCodes } from "../errors/codes.ts";
 import { packageVersion } from "../kit/package-version.ts";
 import { type Redactor, redactor, secretsAmong } from "../kit/redact.ts";
 import { textSummary } from "../reports/text-summary.ts";
@@ -15,6 +16,7 @@ import type { StackPlan } from "../stack/plan.ts";
 import { openSession } from "../supervisor/client.ts";
 import { placesOf } from "../supervisor/places.ts";
 import type { CommandCall, ExitCode } from "./command.ts";
+import { stopFinding, watchLoss } from "./lost-session.ts";
 import { appendedBoard } from "./service-board.ts";
 import { untilServicesAreGone } from "./until-services-are-gone.ts";
 
@@ -132,8 +134,10 @@ async function underSession(
     onEvent: (event) => {
       say(event);
       board.show(event);
+      if (event.type === "service:stopped" && event.error !== undefined) say(stopFinding(event));
     },
   });
+  using loss = watchLoss(session);
   using stacks = stacksOfRun({ stackFile: plan.file, session, say });
   opened.stacks = stacks;
   tellVitestColours(options.color);
@@ -146,7 +150,7 @@ async function underSession(
     root,
     vitestArguments: vitestArguments(selection, cwd),
     say,
-    interrupted,
+    interrupted: AbortSignal.any([interrupted, loss.signal]),
     // The one document on standard output is ours.
     ...(options.json === true ? { output: process.stderr } : {}),
   });
@@ -156,7 +160,14 @@ async function underSession(
     (status) => status.keep,
     () => false, // the session is gone, and the data with it
   );
-  return { exitCode, keptStays };
+  if (!loss.signal.aborted || interrupted.aborted) return { exitCode, keptStays };
+  // What the tests said by then only follows from it.
+  say({
+    type: "run:finding",
+    message: `the stack was stopped while its tests ran: ${String(loss.signal.reason)}`,
+    atEpochMs: Date.now(),
+  });
+  return { exitCode: errorCodes.SESSION_ENDED.exit, keptStays: false };
 }
 
 /** Asks the supervisor what must not be written down: when something has started, and at the end. */
