@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { userCacheFolder } from "./user-cache-folder.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /**
@@ -21,9 +21,7 @@ export function keepCompiledCode(environment: Readonly<Record<string, string | u
 export function compiledCodeFolder(
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  const home = environment["HOME"] ?? homedir();
-  const caches =
-    environment["XDG_CACHE_HOME"] ??
-    (process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache"));
-  return environment["NODE_COMPILE_CACHE"] ?? join(caches, "shakedown", "compiled");
+  return (
+    environment["NODE_COMPILE_CACHE"] ?? join(userCacheFolder(environment), "shakedown", "compiled")
+  );
 }

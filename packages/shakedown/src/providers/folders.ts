@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { access, chmod, constants, lstat, statfs } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { makeFolder } from "../kit/make-folder.ts";
+import { userCacheFolder } from "../kit/user-cache-folder.ts";
 
 /** Where a supervisor keeps what it has to; it makes a folder of its own for each service in them. */
 export interface FolderRoots {
@@ -66,13 +66,6 @@ export async function cacheFolder(environment: Readonly<Record<string, string>>)
     // A read-only home, or none: what is cached lives as long as the temp folder.
     return ownFolder(join(temporary(environment), `shakedown-cache-${userId()}`), 0o711);
   }
-}
-
-function userCacheFolder(environment: Readonly<Record<string, string>>): string {
-  const xdg = environment["XDG_CACHE_HOME"];
-  if (xdg !== undefined && xdg.startsWith("/")) return xdg;
-  const home = environment["HOME"] ?? homedir();
-  return process.platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache");
 }
 
 /** Docker's own /dev/shm has 64 MB, which a handful of databases fill. */
