@@ -35,8 +35,8 @@ async function lookAtDisk(
   // Some file systems (btrfs, overlays of it) make inodes as they need them and say 0.
   const countsInodes = files > 0;
   const inodes = countsInodes ? `, ${ffree.toLocaleString("en")} inodes` : "";
-  const name = `disk of ${what.join(", ")}`;
-  const seen = `${bytesText(free)}${inodes} free at ${path}`;
+  const name = "disk";
+  const seen = `${bytesText(free)}${inodes} free for ${what.join(", ")} (${path})`;
   const isShort = free < leastBytes || (countsInodes && ffree < leastInodes);
   if (!isShort) return { name, state: "ok", seen };
   return {

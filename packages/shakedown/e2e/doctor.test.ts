@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import type { CheckResult } from "../src/doctor/check.ts";
+import {
+  type CliProject,
+  makeCliProject,
+  nothingStays,
+  webServer,
+  webStack,
+} from "./cli-project.ts";
+
+const files = {
+  "server.mjs": webServer,
+  "shakedown.stack.ts": webStack,
+  "vitest.config.ts": `import { shakedown } from "shakedown/vitest-plugin"; export default { plugins: [shakedown()] };`,
+};
+
+async function doctor(project: CliProject, ...flags: string[]) {
+  const { code, out, err } = await project.shakedown(["doctor", "--json", ...flags]);
+  const { ok, results } = JSON.parse(out) as { ok: boolean; results: readonly CheckResult[] };
+  const named = (name: string): CheckResult | undefined =>
+    results.find((each) => each.name === name);
+  return { code, ok, err, results, named };
+}
+
+describe("shakedown doctor", () => {
+  test("starts each service once and leaves nothing behind", async () => {
+    await using project = await makeCliProject(files);
+    const seen = await doctor(project);
+    expect(seen).toMatchObject({ code: 0, ok: true, err: "" });
+    expect(seen.named("stack file")?.seen).toBe(
+      "shakedown.stack.ts: clock (command), api (command)",
+    );
+    expect(seen.named("clock: sample test")?.seen).toMatch(/^ready in .+, reset in .+/);
+    expect(seen.named("api: native")?.seen).toContain("node server.mjs");
+    expect(seen.results.filter(({ state }) => state === "failed")).toEqual([]);
+    await nothingStays(project);
+
+    const shown = await project.shakedown(["doctor", "--quick"]);
+    expect(shown.code).toBe(0);
+    expect(shown.out).toContain("✔ stack file");
+    expect(shown.out).not.toContain("sample test");
+    expect(shown.out).toMatch(/\d+ in order/);
+  });
+
+  test("fails with the reason and the remedy where a service does not start", async () => {
+    await using project = await makeCliProject({
+      ...files,
+      "server.mjs": `import "nobody-has-this";`,
+    });
+    const seen = await doctor(project);
+    expect(seen).toMatchObject({ code: 3, ok: false });
+    expect(seen.named("clock: sample test")).toMatchObject({
+      state: "failed",
+      seen: expect.stringContaining("nobody-has-this is not installed") as string,
+      remedy: expect.stringContaining("npm ci") as string,
+    });
+    await nothingStays(project);
+  });
+
+  test("names a stack file with mistakes, and goes on with the machine", async () => {
+    await using project = await makeCliProject({
+      ...files,
+      "shakedown.stack.ts": webStack.replace('"node"', "no_such_name"),
+    });
+    const seen = await doctor(project);
+    expect(seen.code).toBe(3);
+    expect(seen.named("stack file")?.seen).toContain("no_such_name");
+    expect(seen.named("Node.js")?.state).toBe("ok");
+  });
+
+  test("works without a stack file, where one is still to be written", async () => {
+    await using project = await makeCliProject({});
+    const seen = await doctor(project);
+    expect(seen.code).toBe(0);
+    expect(seen.named("stack file")?.state).toBe("skipped");
+  });
+
+  test("warns of an .env file that would lead a process elsewhere, without its value", async () => {
+    await using project = await makeCliProject({
+      ...files,
+      ".env": "DATABASE_URL=postgres://me:hunter22@db.example.com/shop\nCOLOUR=blue\n",
+      ".env.example": "REDIS_URL=redis://elsewhere\n",
+    });
+    const { out } = await project.shakedown(["doctor", "--quick"]);
+    expect(out).toContain("says DATABASE_URL, which the stack does not");
+    expect(out).toContain("env: ({ db }) => ({ DATABASE_URL: db.url })");
+    expect(out).not.toMatch(/hunter22|COLOUR|REDIS_URL/);
+  });
+
+  test("fails under a limit of open files that is too low, and says how to raise it", async () => {
+    await using project = await makeCliProject(files);
+    const cli = join(project.folder, "node_modules", "shakedown", "bin", "shakedown.js");
+    const child = spawn(
+      "/bin/sh",
+      ["-c", 'ulimit -n 300; exec "$@"', "-", process.execPath, cli, "doctor", "--quick"],
+      { cwd: project.folder, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const [out, [code]] = await Promise.all([
+      text(child.stdout),
+      once(child, "exit") as Promise<[number]>,
+    ]);
+    expect(code).toBe(3);
+    expect(out).toMatch(/✖ open files +at most 300/);
+    expect(out).toContain("ulimit -n 4096");
+  });
+});
