@@ -3,6 +3,7 @@ import { reduceRun, type RunSnapshot } from "../events/reduce-run.ts";
 import { eventFormat, type KeptData, type RunEvent } from "../events/run-event.ts";
 import { errorCodes } from "../errors/codes.ts";
 import { packageVersion } from "../kit/package-version.ts";
+import { plainPaint } from "../kit/paint.ts";
 import { type Redactor, redactor, secretsAmong } from "../kit/redact.ts";
 import { textSummary } from "../reports/text-summary.ts";
 import { type EventLog, openEventLog } from "../runner/event-log.ts";
@@ -140,7 +141,8 @@ async function underSession(
   using loss = watchLoss(session);
   using stacks = stacksOfRun({ stackFile: plan.file, session, say });
   opened.stacks = stacks;
-  tellVitestColours(options.color);
+  // Vitest colours what goes into a pipe, too, when it believes that somebody looks.
+  tellVitestColours(options.color ?? (terminal.paint === plainPaint ? false : undefined));
   // As if it were called there: tests may read files relative to where they run.
   process.chdir(root);
   const exitCode = await runTests({

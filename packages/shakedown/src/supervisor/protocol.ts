@@ -22,7 +22,7 @@ export interface SupervisorInfo extends ProcessIdentity {
 /** `POST /sessions`: the answer streams JSON lines until either side ends it; the session lives as long as the stream. */
 export interface OpenSession {
   readonly holder: ProcessIdentity;
-  readonly purpose: "up" | "run" | "exec" | "lease" | "connect";
+  readonly purpose: "up" | "run" | "exec" | "lease" | "connect" | "ui";
   readonly plan: StackPlan;
   readonly environment: Readonly<Record<string, string>>;
   /** The services outlive the session, until nobody came for `idleMs`; 0 is no limit. */

@@ -21,7 +21,7 @@ const orAbsent =
   (value) =>
     value === undefined || check(value);
 const isPurpose: Check = (value) =>
-  ["up", "run", "exec", "lease", "connect"].includes(value as string);
+  ["up", "run", "exec", "lease", "connect", "ui"].includes(value as string);
 const isAction: Check = (value) => ["restart", "stop", "start"].includes(value as string);
 const isHolder: Check = (value) => has(value, { pid: isNumber, startTime: isText });
 const isPlan: Check = (value) =>

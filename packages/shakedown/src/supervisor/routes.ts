@@ -3,6 +3,7 @@ import { actOnService } from "./act-on-service.ts";
 import type { Routes } from "./json-server.ts";
 import type { Places } from "./places.ts";
 import type { SupervisorInfo, SupervisorStatus } from "./protocol.ts";
+import { pageRoute } from "./page-route.ts";
 import { readLogs } from "./read-logs.ts";
 import { readRequest } from "./read-request.ts";
 import type { EndedBecause } from "./reuse-record.ts";
@@ -32,6 +33,7 @@ export function routes({
   stop,
   leave,
 }: RoutesOptions): Routes {
+  const page = pageRoute({ places, rooms, status });
   return {
     "GET /": info,
     "GET /status": status,
@@ -40,6 +42,10 @@ export function routes({
       return { logs: await readLogs(places.logs, logQuery(query)) };
     },
     "GET /secrets": async () => ({ secrets: secretsOf(await rooms.all()) }),
+    "POST /page": async ({ body, response }) => {
+      await page(body, response);
+      return undefined;
+    },
     "POST /stop": ({ body }) => {
       const { by = "another command", because = "down" } = readRequest.stop(body);
       setImmediate(() => stop(because, `it was stopped by ${by}`));
