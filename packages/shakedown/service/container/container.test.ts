@@ -168,7 +168,7 @@ test("its own port is known to its environment before it starts", async () => {
   const { lease, service } = await open({
     image: images.debian,
     ports: { http: 80 },
-    env: { ADVERTISED: "http://127.0.0.1:${{self.ports.http}}" } as never,
+    env: { ADVERTISED: "http://127.0.0.1:${{self.ports.http}}" },
     command: answering("echo advertised $ADVERTISED"),
     ready: logLine(/advertised (?<url>\S+)/),
   });

@@ -73,7 +73,7 @@ export async function buildImage(
   });
   const built = result.code === 0 ? await findImage(engine, tag) : undefined;
   if (built !== undefined) return built;
-  throw buildFailure(engine, options, `${result.stderr}\n${result.stdout}`);
+  throw buildFailure(engine, options, `${result.stdout}\n${result.stderr}`);
 }
 
 /** One name for each content: a build that is still right is found by it. */

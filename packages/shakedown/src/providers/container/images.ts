@@ -27,7 +27,7 @@ export async function findImage(
   reference: string,
 ): Promise<Image | undefined> {
   try {
-    const found = (await api.ask("GET", `/images/${reference}/json`)) as {
+    const found = (await api.ask("GET", `/images/${encodeURI(reference)}/json`)) as {
       readonly Id: string;
       readonly RepoDigests?: readonly string[] | null;
       readonly Os: string;
