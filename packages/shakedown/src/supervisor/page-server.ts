@@ -6,7 +6,6 @@ import { errorCodes } from "../errors/codes.ts";
 import { ShakedownError, toWireError } from "../errors/shakedown-error.ts";
 import { createServer } from "../kit/node-http.ts";
 import { pageFile } from "../kit/page-file.ts";
-import { pagePolicy } from "../kit/page-policy.ts";
 import { answerApi, type PageApi } from "./page-api.ts";
 
 export interface PageServer extends AsyncDisposable {
@@ -26,13 +25,13 @@ export interface PageServer extends AsyncDisposable {
 export async function openPageServer(api: PageApi, port = 0): Promise<PageServer> {
   const page = await readFile(pageFile, "utf8");
   const token = randomBytes(24).toString("base64url");
-  const policy = `${pagePolicy(page, ["'self'"])}; frame-ancestors 'none'`;
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const { pathname } = new URL(request.url ?? "/", "http://page");
     if (!isOwnHost(request, server)) return refuse(response, 403, "this page has another address");
     if (pathname === "/" && request.method === "GET") {
-      response.setHeader("content-security-policy", policy);
+      // The rest of its policy stands in the page itself, where it holds for a report, too.
+      response.setHeader("content-security-policy", "frame-ancestors 'none'");
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
       return;
     }
