@@ -1,0 +1,65 @@
+import { cleanLine } from "../model/clean-text.ts";
+import type { TestRow } from "../model/run-model.ts";
+import { number, plural } from "../model/verdict.ts";
+import { writtenTables } from "../model/written-tables.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Panel } from "../parts/panel.tsx";
+
+export function WrittenPanel({ row }: { readonly row: TestRow }) {
+  const written = writtenTables(row.snapshot);
+  if (written.length === 0) return null;
+  return (
+    <Panel title="What it changed">
+      {written.map(({ service, tables, after }) => (
+        <table key={service} class="facts">
+          <caption>
+            {cleanLine(service)} <span class="dim">· then {after}</span>
+          </caption>
+          <tbody>
+            {tables.map(({ name, rows }, index) => (
+              <tr key={index}>
+                <th scope="row">
+                  <code>{cleanLine(name)}</code>
+                </th>
+                <td>{plural(rows, "row")}</td>
+              </tr>
+            ))}
+          </tbody>
+          {tables.length > 1 ? (
+            <tfoot>
+              <tr>
+                <th scope="row">{plural(tables.length, "table")}</th>
+                <td>{number(tables.reduce((sum, { rows }) => sum + rows, 0))}</td>
+              </tr>
+            </tfoot>
+          ) : null}
+        </table>
+      ))}
+    </Panel>
+  );
+}
+
+export function KeptPanel({ row }: { readonly row: TestRow }) {
+  const { kept } = row.snapshot;
+  if (kept.length === 0) return null;
+  return (
+    <Panel title="Its data is kept">
+      {kept.map(({ service, connect }, index) => (
+        <div key={index} class="kept">
+          <h3>{cleanLine(service)}</h3>
+          <div class="command">
+            <code>{cleanLine(connect, 2000)}</code>
+            <CopyButton
+              quiet
+              text={connect}
+              label={`Copy how to connect to ${cleanLine(service)}`}
+            />
+          </div>
+        </div>
+      ))}
+      <p class="note">
+        As the test left it. There while the services run: shakedown run --keep, or shakedown up.
+      </p>
+    </Panel>
+  );
+}
