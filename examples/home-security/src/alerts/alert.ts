@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { pagedFilter } from "../http/paging.ts";
-import { oneOf, serial, text, timeSpan, wholeFrom } from "../http/validation.ts";
+import { jsonObject, oneOf, serial, text, timeSpan, wholeFrom } from "../http/validation.ts";
 
 export const severities = ["low", "medium", "high", "critical"] as const;
 export type Severity = (typeof severities)[number];
@@ -43,7 +43,7 @@ export const newAlertSchema = v.object({
   severity: oneOf(severities),
   dedup_key: text(255),
   channels: v.optional(v.array(text(50)), []),
-  metadata: v.optional(v.record(v.string(), v.unknown()), {}),
+  metadata: v.optional(jsonObject, {}),
 });
 export type NewAlert = v.InferOutput<typeof newAlertSchema>;
 
@@ -53,7 +53,7 @@ export const alertChangesSchema = v.object({
   version_id: version,
   status: v.optional(oneOf(alertStatuses)),
   severity: v.optional(oneOf(severities)),
-  metadata: v.optional(v.record(v.string(), v.unknown())),
+  metadata: v.optional(jsonObject),
 });
 export type AlertChanges = Omit<v.InferOutput<typeof alertChangesSchema>, "version_id">;
 

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { pagedFilter } from "../http/paging.ts";
 import {
   decimal,
+  jsonObject,
   numberFrom,
   oneOf,
   text,
@@ -53,7 +54,7 @@ const entries = {
   video_codec: v.optional(text(50)),
   video_width: pixels,
   video_height: pixels,
-  enrichment_data: v.optional(v.record(v.string(), v.unknown())),
+  enrichment_data: v.optional(jsonObject),
 };
 
 /** A detection as a part of an event, which tells the camera and, where this is silent, the time. */

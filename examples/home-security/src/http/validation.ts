@@ -15,6 +15,8 @@ export async function readBody<Schema extends v.GenericSchema>(
     // Whatever the parser says about the text helps less than the fact.
     throw invalid([{ loc: ["body"], msg: "The body is not JSON" }]);
   }
+  // To the schemas, a list would be an object without any keys.
+  if (!isJsonObject(body)) throw invalid([{ loc: ["body"], msg: "The body is not an object" }]);
   return check("body", schema, body);
 }
 
@@ -76,6 +78,12 @@ export function wholeFrom(from: number, to: number) {
   return v.pipe(numberFrom(from, to), v.integer("must be a whole number"));
 }
 
+/** Whatever JSON has in braces. */
+export const jsonObject = v.custom<Readonly<Record<string, unknown>>>(
+  isJsonObject,
+  "must be an object",
+);
+
 export const yesOrNo = v.pipe(
   v.picklist(["true", "false"], "must be true or false"),
   v.transform((given) => given === "true"),
@@ -124,4 +132,8 @@ function check<Schema extends v.GenericSchema>(
       msg: problemText(issue),
     })),
   );
+}
+
+function isJsonObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { pagedFilter } from "../http/paging.ts";
-import { oneOf, text, timeSpan, wholeFrom } from "../http/validation.ts";
+import { jsonObject, oneOf, text, timeSpan, wholeFrom } from "../http/validation.ts";
 
 export const jobStatuses = ["queued", "running", "completed", "failed", "cancelled"] as const;
 export type JobStatus = (typeof jobStatuses)[number];
@@ -41,7 +41,7 @@ export interface JobTransition {
 export const newJobSchema = v.object({
   job_type: text(50),
   priority: v.optional(wholeFrom(0, 4)),
-  payload: v.optional(v.record(v.string(), v.unknown())),
+  payload: v.optional(jsonObject),
   max_attempts: v.optional(wholeFrom(1, 100)),
 });
 export type NewJob = v.InferOutput<typeof newJobSchema>;
@@ -72,6 +72,6 @@ export interface JobLogLine {
 export const newJobLogSchema = v.object({
   level: v.optional(oneOf(jobLogLevels), "info"),
   message: text(5000),
-  context: v.optional(v.record(v.string(), v.unknown()), {}),
+  context: v.optional(jsonObject, {}),
 });
 export type NewJobLog = v.InferOutput<typeof newJobLogSchema>;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { pagedFilter } from "../http/paging.ts";
-import { oneOf, text, timeSpan } from "../http/validation.ts";
+import { jsonObject, oneOf, text, timeSpan } from "../http/validation.ts";
 
 export const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -24,7 +24,7 @@ export const frontendLogSchema = v.object({
   level: oneOf(logLevels),
   component: text(50),
   message: text(2000),
-  extra: v.optional(v.record(v.string(), v.unknown()), {}),
+  extra: v.optional(jsonObject, {}),
 });
 
 export type NewLogLine = v.InferOutput<typeof frontendLogSchema> &

@@ -124,6 +124,13 @@ describe("POST /api/cameras", { tags: ["api"] }, () => {
     expect(await db.sql`select id from cameras`).toEqual([]);
   });
 
+  test.for([[], null, "text", 5])("%o is no camera", async (body, { api, expect }) => {
+    const response = await api.post("/api/cameras", JSON.stringify(body));
+
+    expect(response.status).toBe(422);
+    expect(response.body.detail[0].msg).toBe("The body is not an object");
+  });
+
   test("a body that is not JSON is refused", async ({ api, expect }) => {
     const response = await api.post("/api/cameras", "{not json");
 
