@@ -108,3 +108,22 @@ describe("shakedown doctor", () => {
     expect(out).toContain("ulimit -n 4096");
   });
 });
+
+describe("shakedown doctor --speed", () => {
+  test("shows where the time of a start goes, and refuses a stack that runs already", async () => {
+    await using project = await makeCliProject(files);
+    const { code, out } = await project.shakedown(["doctor", "--speed"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ Ready with one slot in .+ with filled caches/);
+    expect(out).toMatch(/\n supervisor +━+ +\d+ ms\n/);
+    expect(out).toMatch(/\n api of slot 0 +━+ +\d+ ms\n/);
+    expect(out).toContain("shakedown up");
+    await nothingStays(project);
+
+    await project.shakedown(["up"]);
+    const again = await project.shakedown(["doctor", "--speed"]);
+    expect(again.code).toBe(2);
+    expect(again.err).toContain("are running already");
+    expect(again.err).toContain("shakedown down");
+  });
+});

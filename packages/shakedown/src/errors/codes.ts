@@ -149,6 +149,11 @@ export const errorCodes = {
     meaning: "The stack has mistakes; all of them are listed.",
   },
   STACK_MISSING: { exit: 2, httpStatus: 404, meaning: "No stack file was found, or several." },
+  STACK_RUNNING: {
+    exit: 2,
+    httpStatus: 409,
+    meaning: "A command needs the stack to be stopped, and it is running.",
+  },
   STACK_UNREADABLE: {
     exit: 2,
     httpStatus: 400,

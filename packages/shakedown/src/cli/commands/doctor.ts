@@ -1,9 +1,11 @@
 import type { CheckResult, CheckState } from "../../doctor/check.ts";
 import { examine } from "../../doctor/examine.ts";
+import { examineSpeed } from "../../doctor/speed/examine-speed.ts";
 import type { Paint, Style } from "../../kit/paint.ts";
 import { printable } from "../../kit/printable.ts";
 import { command } from "../command.ts";
-import { locateStack } from "../load-stack.ts";
+import { loadStack, locateStack } from "../load-stack.ts";
+import { speedText } from "../speed-text.ts";
 
 export const doctorCommand = command({
   name: "doctor",
@@ -15,11 +17,20 @@ export const doctorCommand = command({
   ],
   options: {
     fix: { type: "boolean", summary: "Do what can be done: sweep leftovers, install programs." },
+    speed: { type: "boolean", summary: "Start the stack twice and show where the time goes." },
     quick: { type: "boolean", summary: "Start no service." },
   },
   positionals: { least: 0, most: 0, what: "" },
   async run({ options, cwd, environment, terminal, interrupted }) {
     const asText = options.json !== true;
+    if (options.speed === true) {
+      const plan = await loadStack({ cwd, named: options.stack, environment });
+      const speed = await examineSpeed(plan, environment);
+      terminal.out(
+        asText ? speedText(speed, terminal.paint) : `${JSON.stringify(speed, null, 2)}\n`,
+      );
+      return 0;
+    }
     const results: (CheckResult & { readonly fixed?: string })[] = [];
     const named = options.stack;
     const examination = examine({
