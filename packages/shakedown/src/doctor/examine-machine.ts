@@ -1,4 +1,5 @@
 import type { CheckResult, MachineCheck, MachineContext } from "./check.ts";
+import { checkContainerEngine } from "./machine/container-engine.ts";
 import { checkDisks } from "./machine/disk-space.ts";
 import { checkLimits } from "./machine/limits.ts";
 import { checkLocaleAndClock } from "./machine/locale-and-clock.ts";
@@ -15,6 +16,7 @@ const checks: readonly MachineCheck[] = [
   checkLimits,
   checkLoopback,
   checkLocaleAndClock,
+  checkContainerEngine,
 ];
 
 /** What this machine has, one fact after the other. A check that cannot look is a result as well. */
