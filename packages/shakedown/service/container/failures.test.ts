@@ -8,6 +8,7 @@ import { beforeEach, expect, onTestFinished, test } from "vitest";
 import engine from "../../src/engines/container/engine.ts";
 import { container, type ContainerOptions } from "../../src/engines/container/service.ts";
 import { containerRung } from "../../src/providers/container/container-rung.ts";
+import { anyVersion } from "../../src/providers/version-wish.ts";
 import { findEngine } from "../../src/providers/container/find-engine.ts";
 import { engineContext } from "../engine-context.ts";
 import { containersMissing, containersWith, docker, images } from "./containers-available.ts";
@@ -69,7 +70,7 @@ test("a port that another program holds is told, after others were tried in vain
     { image: images.redis, environment: process.env as Record<string, string> },
     (source) => source,
   );
-  const look = await found.look();
+  const look = await found.look(anyVersion);
   if (!("found" in look)) throw new Error(look.passedOver);
   await using context = await engineContext(container({ image: images.redis }));
   await expect(
@@ -137,7 +138,7 @@ test.runIf(process.getuid?.() === 0)("a socket that this user may not use is tol
 
 test("a rung without an engine, or without the image, says why it was passed over or what it will do", async () => {
   const rung = (environment: Record<string, string>, image: string = images.redis) =>
-    containerRung({ image, environment }, () => "found").look();
+    containerRung({ image, environment }, () => "found").look(anyVersion);
   expect(await rung({ DOCKER_HOST: "tcp://127.0.0.1:1" })).toEqual({
     passedOver: expect.stringContaining("ECONNREFUSED"),
   });

@@ -2,6 +2,7 @@ import { readdir, readlink, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { killMarked, signalMarked } from "../process/process-tree.ts";
+import { sweepLeftContainers } from "../providers/container/sweep-left.ts";
 import { locateDataFolders } from "../providers/folders.ts";
 import { removeDeadLock } from "./client-lock.ts";
 import { type FoundClaim, isAbandoned, readClaims } from "./data-claims.ts";
@@ -19,8 +20,11 @@ export async function sweepAbandoned(
 ): Promise<number> {
   const claims = await readClaims(locateDataFolders(environment));
   const abandoned = claims.filter(({ claim }) => isAbandoned(claim));
-  await Promise.all(abandoned.map(sweepOne));
-  return abandoned.length;
+  const [containers] = await Promise.all([
+    sweepLeftContainers(environment),
+    ...abandoned.map(sweepOne),
+  ]);
+  return Math.max(abandoned.length, containers);
 }
 
 async function sweepOne({ claim, file, root }: FoundClaim): Promise<void> {

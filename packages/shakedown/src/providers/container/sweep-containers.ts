@@ -1,11 +1,7 @@
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive } from "../../process/identity.ts";
 import { ApiFailure, type EngineApi, openEngineApi } from "./engine-api.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { isLeftBehind, type Owner, ownerLabel, ownerText, ownOwner } from "./owner.ts";
-import { type LeftNote, notesFolder } from "./left-note.ts";
+import { isLeftBehind, type Owner, ownerLabel, ownerText } from "./owner.ts";
 
 interface Listed {
   readonly Id: string;
@@ -13,35 +9,19 @@ interface Listed {
 }
 
 /** A start that was on its way in the engine when its supervisor died shows within these moments. */
-const looksAfterMs = [0, 200, 300, 400, 600];
+export const looksAfterDeathMs: readonly number[] = [0, 150, 250, 400];
 
 /** Removes all containers of a supervisor that is dead. @throws when the engine does not answer */
-export async function removeOwned(endpoint: Endpoint, owner: Owner): Promise<void> {
+export async function removeOwned(
+  endpoint: Endpoint,
+  owner: Owner,
+  looksAfterMs: readonly number[] = [0],
+): Promise<void> {
   using api = openEngineApi(endpoint);
   for (const pauseMs of looksAfterMs) {
     await sleep(pauseMs);
     const found = await listContainers(api, `${ownerLabel}=${ownerText(owner)}`);
     await Promise.all(found.map(({ Id }) => removeContainer(api, Id)));
-  }
-}
-
-/**
- * Removes what dead supervisors of this user have left: where the leash was killed as well, and after a power cut. Asks no
- * engine as long as no supervisor has left a note.
- */
-export async function sweepContainers(
-  environment: Readonly<Record<string, string>>,
-): Promise<void> {
-  const folder = await notesFolder(environment);
-  const files = await readdir(folder).catch(() => []); // never had a container
-  const self = ownOwner();
-  for (const name of files) {
-    const file = join(folder, name);
-    const note = await readNote(file);
-    if (note === undefined || note.owner.host !== self.host) continue;
-    if (note.owner.boot === self.boot && isAlive(note.owner)) continue;
-    await removeOwned(note.endpoint, note.owner);
-    await rm(file, { force: true });
   }
 }
 
@@ -67,14 +47,5 @@ async function removeContainer(api: EngineApi, id: string): Promise<void> {
     // Gone already, or somebody else is removing it.
     if (error instanceof ApiFailure && [404, 409].includes(error.status)) return;
     throw error;
-  }
-}
-
-/** Undefined while its owner is still writing it, and when it has just gone. */
-async function readNote(file: string): Promise<LeftNote | undefined> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as LeftNote;
-  } catch {
-    return undefined;
   }
 }
