@@ -41,7 +41,7 @@ export function pageRoute({
           act: async (service, action) => actOnService(await rooms.all(), service, action),
           secrets: async () => secretsOf(await rooms.all()),
         },
-        port,
+        port === undefined ? {} : { port },
       ),
     );
     opening.catch(() => (serving = undefined)); // told to whoever asked

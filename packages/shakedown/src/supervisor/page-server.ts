@@ -8,6 +8,13 @@ import { createServer } from "../kit/node-http.ts";
 import { pageFile } from "../kit/page-file.ts";
 import { answerApi, type PageApi } from "./page-api.ts";
 
+export interface PageServerOptions {
+  /** @default a free one */
+  readonly port?: number;
+  /** The page's HTML. @default the package's own */
+  readonly file?: URL | string;
+}
+
 export interface PageServer extends AsyncDisposable {
   /** With the token behind `#`, where no server and no log ever sees it. */
   readonly url: string;
@@ -22,8 +29,11 @@ export interface PageServer extends AsyncDisposable {
  * Other pages that the browser shows must not get in: requests without the token are refused, those for another host's
  * name, too (a name may be made to point here), and no answer may be read from elsewhere.
  */
-export async function openPageServer(api: PageApi, port = 0): Promise<PageServer> {
-  const page = await readFile(pageFile, "utf8");
+export async function openPageServer(
+  api: PageApi,
+  { port = 0, file = pageFile }: PageServerOptions = {},
+): Promise<PageServer> {
+  const page = await readFile(file, "utf8");
   const token = randomBytes(24).toString("base64url");
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);

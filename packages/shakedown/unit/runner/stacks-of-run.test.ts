@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { RunEvent } from "../../src/events/run-event.ts";
+import { runListener } from "../../src/fixtures/run-listener.ts";
+import { stacksOfRun } from "../../src/runner/stacks-of-run.ts";
+
+const session = (name: string) => ({
+  logs: async () => [{ service: name, lines: ["a line"] }],
+  secrets: async () => [`secret of ${name}`],
+});
+
+test("services of another stack stand with its name before theirs, in events and logs", async () => {
+  const said: RunEvent[] = [];
+  using stacks = stacksOfRun({
+    stackFile: "/app/shakedown.stack.ts",
+    session: session("db"),
+    say: (event) => void said.push(event),
+  });
+  const listener = runListener();
+  listener?.opened("/app/billing.stack.ts", session("ledger") as never);
+  listener?.event("/app/billing.stack.ts", {
+    type: "service:starting",
+    service: "api",
+    waitedFor: ["db"],
+    atEpochMs: 1,
+  });
+  expect(said).toMatchObject([{ service: "billing/api", waitedFor: ["billing/db"] }]);
+  expect(stacks.nameOf("/app/shakedown.stack.ts", "db")).toBe("db");
+  expect(stacks.nameOf("/other/shakedown.stack.ts", "db")).toBe("other/db");
+  expect(await stacks.logs("/app/billing.stack.ts", {})).toMatchObject([{ service: "ledger" }]);
+  expect(await stacks.logs(undefined, {})).toMatchObject([{ service: "db" }]);
+  expect(await stacks.secrets()).toEqual(["secret of db", "secret of ledger"]);
+});
+
+test("nobody listens once the run is over", () => {
+  stacksOfRun({ stackFile: "/a", session: session("db"), say: () => {} })[Symbol.dispose]();
+  expect(runListener()).toBeUndefined();
+});
