@@ -58,7 +58,11 @@ export function ingestInto(parts: IngestParts): Ingest {
   };
 }
 
-/** @throws a 404 when there is no such camera */
+/**
+ * The same thing in the same picture is one detection, however often it is brought. A picture that was written over is another.
+ *
+ * @throws a 404 when there is no such camera
+ */
 async function saveOnce(client: Queryable, sighting: NewSighting): Promise<Detection | undefined> {
   const { camera_id, file_path, media_type, detected_at, object_type, confidence } = sighting;
   // Locks the camera's row: two who bring the same thing come one after the other.
@@ -75,7 +79,7 @@ async function saveOnce(client: Queryable, sighting: NewSighting): Promise<Detec
      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
      where not exists (
        select from detections
-       where camera_id = $1 and file_path = $2 and object_type = $5
+       where camera_id = $1 and detected_at = $4 and file_path = $2 and object_type = $5
          and bbox_x is not distinct from $7 and bbox_y is not distinct from $8
      )
      returning *`,
