@@ -6,6 +6,10 @@ export default defineConfig({
     shakedown({
       tags: [
         { name: "api", description: "over HTTP, as a browser sees the system" },
+        {
+          name: "full-stack",
+          description: "several areas, one after the other, as in a day of use",
+        },
         { name: "websocket", description: "live messages on /ws/…" },
         { name: "database", description: "the schema, transactions and clean tables" },
         { name: "repositories", description: "the application's own queries, without its server" },
