@@ -26,11 +26,13 @@ describe("run", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(/^run \d{4}-\d\d-\d\d-\d{4}-[0-9a-f]{4}\n/);
     expect(out).toContain("✔ clock    node server.mjs  native    started in ");
-    expect(out).toMatch(/ 1 passed \([\d.]+ m?s\)\n run \S+ {3}files: \.shakedown\/runs\/\S+\n$/);
+    expect(out).toMatch(
+      / 1 passed \([\d.]+ m?s\)\n report: \.shakedown\/report\/index\.html {3}files: \.shakedown\/runs\/\S+\n$/,
+    );
     await nothingStays(project);
     expect(
       (await readdir(await realpath(join(project.folder, ".shakedown", "latest")))).sort(),
-    ).toEqual(["events.jsonl", "junit.xml", "summary.txt"]);
+    ).toEqual(["events.jsonl", "junit.xml", "report.html", "summary.txt"]);
     expect(await readFile(join(project.folder, ".shakedown", ".gitignore"), "utf8")).toBe("*\n");
     const events = await eventsOf(project);
     expect(events.at(0)).toMatchObject({ type: "run:started", command: "shakedown run" });
@@ -49,8 +51,9 @@ describe("run", () => {
     const { code, out } = await project.shakedown(["run", "--workers", "1"]);
     expect(code).toBe(1);
     const summary = out.slice(out.lastIndexOf(" ✖ b.test.ts"));
-    expect(summary).toMatch(/^ ✖ b\.test\.ts › is wrong\n {5}expected 200 to be 404/);
-    expect(summary).toContain("slot 0 · ");
+    expect(summary).toMatch(/^ ✖ b\.test\.ts › is wrong\n {5}slot 0 · /);
+    expect(summary).toContain("again: shakedown run b.test.ts:");
+    expect(summary).not.toContain("expected 200");
     expect(summary).toContain("tags odd");
     expect(summary).toMatch(/log of api \(slot 0\)\n {7}│ \d\d:\d\d:\d\d\.\d{3} asked for \/wrong/);
     expect(summary).not.toContain("/fine");
@@ -58,9 +61,12 @@ describe("run", () => {
     const junit = await readFile(join(project.folder, ".shakedown", "latest", "junit.xml"), "utf8");
     expect(junit).toContain('tests="2" failures="1"');
     expect(junit).toContain("asked for /wrong");
-    expect(
-      await readFile(join(project.folder, ".shakedown", "latest", "summary.txt"), "utf8"),
-    ).toContain("asked for /wrong");
+    const text = await readFile(
+      join(project.folder, ".shakedown", "latest", "summary.txt"),
+      "utf8",
+    );
+    expect(text).toContain("asked for /wrong");
+    expect(text).toContain("expected 200 to be 404");
     await nothingStays(project);
   });
 
@@ -88,10 +94,10 @@ describe("run", () => {
       "server.mjs": `console.error("no port for me"); process.exit(7);`,
       "a.test.ts": passing,
     });
-    const { code, out } = await project.shakedown(["run"]);
+    const { code, out, err } = await project.shakedown(["run"]);
     expect(code).toBe(3);
     expect(out).toContain("✖ clock");
-    expect(out.slice(out.lastIndexOf("✖ a.test.ts"))).toContain("no port for me");
+    expect(`${out}${err}`).toContain("no port for me");
     await nothingStays(project);
   });
 
@@ -197,9 +203,9 @@ export default { test: { projects: [
       "a.test.ts": `throw new Error("not today");`,
       "b.test.ts": passing,
     });
-    const { code, out } = await project.shakedown(["run"]);
+    const { code, out, err } = await project.shakedown(["run"]);
     expect(code).toBe(1);
-    expect(out).toContain("✖ a.test.ts › (the file itself)\n     not today");
+    expect(`${out}${err}`).toContain("not today");
     expect(out).toContain(" 1 passed, 1 failed (");
   });
 });

@@ -71,10 +71,7 @@ function failedTest(
       ? []
       : [`tags ${test.tags.map((tag) => printableLine(tag)).join(", ")}`]),
   ];
-  return [
-    ` ${paint("red", "✖")} ${paint("bold", testTitle(test))}`,
-    ...(errors ? result.errors.flatMap((error) => errorLines(error, paint)) : []),
-    `     ${paint("dim", facts.join(" · "))}`,
+  const evidence = [
     ...writtenLines(snapshot).map((line) => `     ${paint("dim", "wrote to")} ${line}`),
     ...logs.filter(({ used }) => used !== false).flatMap((slice) => logLines(slice, paint)),
     ...kept.map(({ service, connect }) =>
@@ -85,6 +82,14 @@ function failedTest(
     ...(test.line === undefined
       ? []
       : [`     ${paint("dim", `again: shakedown run ${rerunArgument(test)}`)}`]),
+  ];
+  // Nothing of a file that did not load is news to who has read what Vitest said.
+  if (!errors && evidence.length === 0) return [];
+  return [
+    ` ${paint("red", "✖")} ${paint("bold", testTitle(test))}`,
+    ...(errors ? result.errors.flatMap((error) => errorLines(error, paint)) : []),
+    `     ${paint("dim", facts.join(" · "))}`,
+    ...evidence,
   ];
 }
 

@@ -23,7 +23,13 @@ test("the first run is the measure of the others", () => {
     run: { ...run, finished: { durationMs, exitCode: 1 } },
     folder: runFolder("/state", run.runId),
   });
-  expect(`\n${renderComparison([taking(1, 10_000), taking(2, 5200)])}`).toMatchInlineSnapshot();
+  expect(`\n${renderComparison([taking(1, 10_000), taking(2, 5200)])}`).toMatchInlineSnapshot(`
+    "
+     workers  took    speed-up
+     1        10.0 s  1.00 ×    3 tests, 1 failed
+     2        5.2 s   1.92 ×    3 tests, 1 failed
+    "
+  `);
 });
 
 test("the worst exit status counts", () => {
