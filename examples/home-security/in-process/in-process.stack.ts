@@ -15,6 +15,7 @@ export default defineStack({
     env: ({ db, cache }) => ({
       DATABASE_URL: db.url,
       REDIS_URL: cache.url,
+      BACKGROUND: "off",
       SOCKET_IDLE_MS: "300",
       REQUEST_LOG: "off",
     }),

@@ -52,5 +52,10 @@ describe("the life of the application", { tags: ["in-process"] }, () => {
 });
 
 function configFor({ db, cache }: { db: { url: string }; cache: { url: string } }): Config {
-  return readConfig({ DATABASE_URL: db.url, REDIS_URL: cache.url, REQUEST_LOG: "off" });
+  return readConfig({
+    DATABASE_URL: db.url,
+    REDIS_URL: cache.url,
+    BACKGROUND: "off",
+    REQUEST_LOG: "off",
+  });
 }

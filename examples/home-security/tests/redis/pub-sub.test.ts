@@ -44,9 +44,10 @@ describe("broadcasts over Redis", { tags: ["redis", "websocket"] }, () => {
     await using socket = await subscribedSocket(api, "events");
 
     expect(await cache.publish("somebody:else", "{}")).toBe(0);
+    // How many hear it depends on how many processes of the application this worker has started so far.
     expect(
       await cache.publish("hsi:broadcast:events", JSON.stringify({ type: "event", data: null })),
-    ).toBe(1);
+    ).toBeGreaterThan(0);
     expect(await socket.next()).toEqual({ type: "event", data: null });
   });
 });
