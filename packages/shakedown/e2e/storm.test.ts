@@ -1,12 +1,29 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { until } from "../src/kit/until.ts";
-import { placesOf } from "../src/supervisor/places.ts";
-import { type CliProject, makeCliProject, testFile, webServer } from "./cli-project.ts";
+import {
+  type CliProject,
+  makeCliProject,
+  type Running,
+  testFile,
+  webServer,
+} from "./cli-project.ts";
+import { type Census, openCensus } from "./storm-census.ts";
+import {
+  type Blow,
+  blows,
+  canMeet,
+  kinds,
+  type Moment,
+  mostDelayMs,
+  moments,
+  strike,
+} from "./storm-victims.ts";
 
-// Longer: SHAKEDOWN_STORM_KILLS=60. The same again: SHAKEDOWN_STORM_SEED=<the number that a failure tells>.
-const kills = Number(process.env["SHAKEDOWN_STORM_KILLS"] ?? 8);
+// Longer: npm run storm. The same again: SHAKEDOWN_STORM_SEED=<the number that a failure tells>.
+const kills = Number(process.env["SHAKEDOWN_STORM_KILLS"] ?? 9);
 const seed = Number(process.env["SHAKEDOWN_STORM_SEED"] ?? Date.now() % 1_000_000);
+const tells = process.env["SHAKEDOWN_STORM_TELL"] !== undefined;
 
 const files = {
   "server.mjs": webServer,
@@ -15,132 +32,127 @@ const files = {
 import { defineStack } from "shakedown";
 import { command, logLine } from "shakedown/command";
 import { postgres } from "shakedown/postgres";
+import { redis } from "shakedown/redis";
 export default defineStack({
   db: postgres({ migrate: "db" }),
-  api: command({ run: ["node", "server.mjs"], env: ({ db }) => ({ DATABASE_URL: db.url }), ready: logLine(/listening on (?<url>http:\\S+)/) }),
+  cache: redis(),
+  api: command({
+    run: ["node", "server.mjs"],
+    env: ({ db, cache }) => ({ DATABASE_URL: db.url, REDIS_URL: cache.url }),
+    ready: logLine(/listening on (?<url>http:\\S+)/),
+  }),
 });
 `,
   "a.test.ts": testFile(`
-for (let turn = 0; turn < 40; turn += 1) {
-  test("writes " + turn, async ({ db, api, expect }) => {
+const last = 50;
+for (let turn = 0; turn <= last; turn += 1) {
+  test("writes " + turn, async ({ db, cache, api, expect }) => {
     expect(await db.sql\`select id from cameras\`).toEqual([{ id: 1 }]);
+    expect(await cache.get("seen")).toBeNull();
     await db.sql\`insert into cameras values (2)\`;
+    await cache.set("seen", "yes");
     await api.get("/" + turn);
+    if (turn === 0) console.log("first test");
+    if (turn === last) console.log("last test");
   });
 }`),
 };
 
-const victims = {
-  runner: /dist\/cli\/main\.js run/,
-  worker: /vitest\/dist\/workers\//,
-  supervisor: /supervisor\/main\.js/,
-  watcher: /^shakedown-leash|eval "\$leash"/,
-  postmaster: /postgres .*-D /,
-  backend: /^postgres: .*(db_test|shakedown)/,
-  service: /node server\.mjs|node\0server\.mjs/,
-  "watcher, then supervisor": /eval "\$leash"/,
-} as const;
-
 test(
   `whatever is killed, whenever: nothing stays, and the next run is right (seed ${seed})`,
-  { timeout: 60_000 + kills * 15_000 },
+  { timeout: 60_000 + kills * 20_000 },
   async () => {
     await using project = await makeCliProject(files);
+    const census = await openCensus(project.folder);
     const random = randomNumbers(seed);
-    expect(await project.shakedown(["run"])).toMatchObject({ code: 0 });
-    for (let kill = 1; kill <= kills; kill += 1) {
-      const names = Object.keys(victims) as (keyof typeof victims)[];
-      const name = names[Math.floor(random() * names.length)] ?? "runner";
-      const afterMs = Math.floor(random() * 900);
-      const what = `kill ${kill} of seed ${seed}: ${name} after ${afterMs} ms`;
-      const run = project.start(["run"]);
-      await new Promise((resolve) => setTimeout(resolve, afterMs));
-      const hit = killAll(project, name);
-      const { code, out } = await run.ended;
-      // With both of them dead nobody is left who could tidy up: the next command does it.
-      if (hit === 2) expect(await project.shakedown(["run"])).toMatchObject({ code: 0 });
-      if (hit === 0) expect(code, `${what}\n${out}`).toBe(0);
-      await until(() => leftovers(project).length === 0, {
-        what: `nothing to stay: ${what}`,
-        timeoutMs: 3000,
-      }).catch((error: unknown) => {
-        throw new Error(`${what} (${hit} killed) left:\n${leftovers(project).join("\n")}`, {
-          cause: error,
-        });
-      });
+    const tally: Record<string, number> = {};
+    const count = (name: string): void => void (tally[name] = (tally[name] ?? 0) + 1);
+    const from = <Value>(values: readonly Value[]): Value =>
+      values[Math.floor(random() * values.length)] as Value;
+    await runsRight(project, "before the storm");
+    for (let kill = 1; kill <= kills;) {
+      const moment = from(moments);
+      const blow = from(blows.filter(({ targets }) => canMeet(moment, targets)));
+      const delayMs = Math.floor(random() * mostDelayMs[moment]);
+      const what = `kill ${kill} of seed ${seed}: ${blow.name} at ${moment} + ${delayMs} ms`;
+      const hit = await step(project, census, { blow, moment, delayMs, what });
+      if (tells) process.stdout.write(`${what}: ${hit} hit\n`);
+      count(hit > 0 ? `${blow.name}, at ${moment}` : "missed");
+      if (hit === 0) continue;
+      if (kill % 10 === 0) await runsRight(project, what);
+      kill += 1;
     }
-    expect(await project.shakedown(["run"])).toMatchObject({ code: 0 });
+    await runsRight(project, "after the storm");
+    if (tells) process.stdout.write(`${JSON.stringify(tally, null, 2)}\n`);
+    expect(tally["missed"] ?? 0, "blows that hit nothing").toBeLessThanOrEqual(1 + kills / 4);
   },
 );
 
-function killAll(project: CliProject, name: keyof typeof victims): number {
-  const found = ours(project).filter(({ command }) => victims[name].test(command));
-  const [first] = found;
-  if (first === undefined) return 0;
-  const after = name.startsWith("watcher, ")
-    ? ours(project).filter(({ command }) => victims.supervisor.test(command))
-    : [];
+interface Step {
+  readonly blow: Blow;
+  readonly moment: Moment;
+  readonly delayMs: number;
+  readonly what: string;
+}
+
+async function step(
+  project: CliProject,
+  census: Census,
+  { blow, moment, delayMs, what }: Step,
+): Promise<number> {
+  const run = project.start(["run"]);
+  let isOver = false;
+  void run.ended.then(() => (isOver = true));
+  await reached(moment, run, () => isOver);
+  await sleep(delayMs);
+  const first = kinds[blow.targets[0] ?? "runner"];
   let hit = 0;
-  for (const { pid } of [first, ...after]) {
-    try {
-      process.kill(pid, "SIGKILL");
-      hit += 1;
-    } catch {
-      // It ended by itself in this moment.
-    }
+  while (!isOver && hit === 0) {
+    const seen = census.processes();
+    if (seen.some(({ command }) => first.test(command))) hit = strike(blow, seen);
+    else await sleep(2);
   }
+  if (blow.hangs) {
+    // Its run waits for an answer; whoever is tired of that calls `down`.
+    const down = await project.shakedown(["down"]);
+    expect(down.code, `${what}\n${down.out}${down.err}`).toBe(0);
+  }
+  const { code, out, err } = await within(run, 20_000, what);
+  if (hit === 0) expect(code, `${what}\n${out}${err}`).toBe(0);
+  if (blow.nobodyIsLeft === true && hit > 0)
+    expect(await project.shakedown(["status"])).toMatchObject({ code: 0 });
+  await until(async () => (await census.leftovers()).length === 0, {
+    what: `nothing to stay: ${what}`,
+    timeoutMs: 3000,
+    everyMs: 20,
+  }).catch(async (error: unknown) => {
+    const left = (await census.leftovers()).join("\n");
+    throw new Error(`${what} (${hit} hit) left:\n${left}\n${out}${err}`, { cause: error });
+  });
   return hit;
 }
 
-/** The project's processes: by folder, by what they name, and by their parents. */
-function ours({ folder }: CliProject): { pid: number; command: string }[] {
-  const { key } = placesOf(`${folder}/shakedown.stack.ts`);
-  const all = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((name) => {
-      try {
-        const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-        const status = readFileSync(`/proc/${name}/stat`, "utf8");
-        const [state, parent] = status.slice(status.lastIndexOf(")") + 2).split(" ");
-        if (state === "Z") return [];
-        const place = readlinkSync(`/proc/${name}/cwd`);
-        const isOwn =
-          place.startsWith(folder) ||
-          place.includes(`/${key}-`) ||
-          command.includes(folder) ||
-          command.includes(`/${key}-`);
-        return [{ pid: Number(name), parent: Number(parent), command, isOwn }];
-      } catch {
-        return []; // gone since it was listed
-      }
-    });
-  const pids = new Set(all.filter(({ isOwn }) => isOwn).map(({ pid }) => pid));
-  for (let before = -1; before < pids.size;) {
-    before = pids.size;
-    for (const { pid, parent } of all) if (pids.has(parent)) pids.add(pid);
-  }
-  return all.filter(({ pid }) => pids.has(pid));
+/** Starts are hit from the first moment on; tests and resets while they run; stops from the end of the last test on. */
+async function reached(moment: Moment, run: Running, isOver: () => boolean): Promise<void> {
+  if (moment === "start") return;
+  const text = moment === "tests" ? "first test" : "last test";
+  await Promise.race([run.sees(text), until(isOver, { timeoutMs: 60_000, everyMs: 5 })]);
 }
 
-function leftovers(project: CliProject): string[] {
-  const { key } = placesOf(`${project.folder}/shakedown.stack.ts`);
-  const user = process.getuid?.() ?? 0;
-  const named = (folder: string): string[] => {
-    try {
-      return readdirSync(folder).flatMap((name) => {
-        if (name.startsWith(key)) return [`${folder}/${name}`];
-        return [];
-      });
-    } catch {
-      return []; // no such folder
-    }
-  };
-  const sockets = `/tmp/shakedown-${user}`;
-  return [
-    ...ours(project).map(({ pid, command }) => `process ${pid}: ${command}`),
-    ...named(`/dev/shm/shakedown-${user}`),
-    ...readdirSync(sockets).flatMap((name) => named(`${sockets}/${name}`)),
-  ];
+async function within(
+  run: Running,
+  limitMs: number,
+  what: string,
+): ReturnType<() => Running["ended"]> {
+  const late = sleep(limitMs, undefined, { ref: false }).then(() => {
+    throw new Error(`the run did not end: ${what}`);
+  });
+  return Promise.race([run.ended, late]);
+}
+
+async function runsRight(project: CliProject, what: string): Promise<void> {
+  const { code, out, err } = await project.shakedown(["run"]);
+  expect(code, `${what}\n${out}${err}`).toBe(0);
 }
 
 /** Mulberry32: small, and the same everywhere. */

@@ -1,60 +1,75 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
+import { openLeash } from "../process/leash.ts";
 
 /** Who has not written its name into its lock by then died before it could. */
 const ownerWriteMs = 2000;
 
 /**
- * A folder is made by one process only; it names its owner, so that a dead owner's lock can be taken over.
- * Gives whether it is ours now; the folder that it stands in must be there.
+ * A link is made by one process only. It leads to a folder that names its owner, and both go with the owner, whatever kills
+ * it: they are on a leash before they are there. Undefined when somebody else holds the lock.
  */
-export async function takeLock(lock: string): Promise<boolean> {
+export async function takeLock(
+  lock: string,
+  makeFolders: () => Promise<unknown>,
+): Promise<AsyncDisposable | undefined> {
+  if (await isHeld(lock)) return undefined;
+  const own = `${lock}.${process.pid}-${randomBytes(3).toString("hex")}`;
+  const leash = openLeash({ cookie: randomBytes(8).toString("hex"), onNote: () => {} });
+  const drop = async (): Promise<void> => {
+    if ((await readlink(lock).catch(() => "")) === own) await rm(lock, { force: true });
+    await rm(own, { recursive: true, force: true });
+    // It finds nothing any more, and nobody waits for it.
+    void leash[Symbol.asyncDispose]();
+  };
   try {
-    await mkdir(lock);
-    await writeFile(ownerFile(lock), JSON.stringify(ownIdentity()));
-    return true;
+    await Promise.all([leash.hold(`folder ${own}`), leash.hold(`name ${lock}`)]);
+    await makeFolders();
+    await mkdir(own, { mode: 0o700 });
+    await writeFile(join(own, ownerFile), JSON.stringify(ownIdentity()));
+    await symlink(own, lock);
   } catch (error) {
+    await drop();
     const { code } = error as NodeJS.ErrnoException;
-    // A supervisor that stopped took the empty folder along: the next try makes it again.
-    if (code === "ENOENT") return false;
-    if (code !== "EEXIST") {
-      await rm(lock, { recursive: true, force: true }); // a full disk takes folders, but no text
-      throw error;
-    }
+    // Another one was faster; or a supervisor that stopped took the empty folder along.
+    if (code === "EEXIST" || code === "ENOENT") return undefined;
+    throw error;
   }
-  await removeDeadLock(lock);
+  return { [Symbol.asyncDispose]: drop };
+}
+
+/** Removes the lock of a dead owner whose leash was killed as well. */
+export async function removeDeadLock(lock: string): Promise<void> {
+  await isHeld(lock);
+}
+
+async function isHeld(lock: string): Promise<boolean> {
+  const target = await readlink(lock).catch(() => undefined); // nobody holds it
+  if (target === undefined) return false;
+  const owner = await readOwner(target);
+  const isDead = owner === undefined ? isForsaken(target) : !isAlive(owner);
+  if (!isDead) return true;
+  if ((await readlink(lock).catch(() => undefined)) === target) await rm(lock, { force: true });
+  await rm(target, { recursive: true, force: true });
   return false;
 }
 
-/** A client that was killed while it started a supervisor leaves its lock. */
-export async function removeDeadLock(lock: string): Promise<void> {
-  const held = await readOwner(lock);
-  const isDead = held === undefined ? await isForsaken(lock) : !isAlive(held);
-  if (isDead) await rm(lock, { recursive: true, force: true });
-}
-
-/** When a lock without a name was first seen here: clocks of files may be set back. */
+/** When a lock without an owner was first seen here: its leash is at work, or was killed. */
 const firstSeenMs = new Map<string, number>();
 
-async function isForsaken(lock: string): Promise<boolean> {
-  const found = await stat(lock).catch(() => undefined); // given up in this moment
-  if (found === undefined) return false;
-  const key = `${lock} ${found.ino}`;
-  const seenMs = firstSeenMs.get(key) ?? performance.now();
-  firstSeenMs.set(key, seenMs);
-  const isOld = Date.now() - found.mtimeMs > ownerWriteMs;
-  return isOld || performance.now() - seenMs > ownerWriteMs;
+function isForsaken(target: string): boolean {
+  const seenMs = firstSeenMs.get(target) ?? performance.now();
+  firstSeenMs.set(target, seenMs);
+  return performance.now() - seenMs > ownerWriteMs;
 }
 
-function ownerFile(lock: string): string {
-  return join(lock, "owner.json");
-}
+const ownerFile = "owner.json";
 
-/** Undefined while the owner is still writing its name. */
-async function readOwner(lock: string): Promise<ProcessIdentity | undefined> {
+async function readOwner(folder: string): Promise<ProcessIdentity | undefined> {
   try {
-    return JSON.parse(await readFile(ownerFile(lock), "utf8")) as ProcessIdentity;
+    return JSON.parse(await readFile(join(folder, ownerFile), "utf8")) as ProcessIdentity;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,7 @@ export async function ensureSupervisor(
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {
   const { socket, places } = address;
+  const { stackFile } = places;
   let deadlineMs = performance.now() + limitMs;
   const lock = `${socket}.lock`;
   for (let pauseMs = lookEveryMs; performance.now() < deadlineMs; pauseMs *= 1.02) {
@@ -49,15 +50,11 @@ export async function ensureSupervisor(
     if (there !== undefined && !there.stopping) return refuseOtherProtocol(there);
     // As long as it answers, its services use the time that the stack gives them to stop.
     if (there !== undefined) deadlineMs = performance.now() + limitMs;
-    if (there === undefined && (await takeLockIn(address, environment, lock))) {
-      try {
-        // Between our look and the lock another client may have started one.
-        if ((await askSupervisor(socket)) === undefined) {
-          if (await start(address, environment, deadlineMs)) return;
-        }
-      } finally {
-        await rm(lock, { recursive: true, force: true });
-        await rmdir(dirname(lock)).catch(() => {}); // the supervisor is in it, as it should be
+    if (there === undefined) {
+      await using held = await takeLock(lock, () => makeFolders({ stackFile, environment }));
+      // Between our look and the lock another client may have started one.
+      if (held !== undefined && (await askSupervisor(socket)) === undefined) {
+        if (await start(address, environment, deadlineMs)) return;
       }
     }
     await sleep(Math.min(pauseMs, mostPauseMs));
@@ -81,15 +78,6 @@ function refuseOtherProtocol(info: SupervisorInfo): void {
       hint: "Stop it with `shakedown down`.",
     },
   );
-}
-
-async function takeLockIn(
-  { places: { stackFile } }: SupervisorAddress,
-  environment: Readonly<Record<string, string>>,
-  lock: string,
-): Promise<boolean> {
-  await makeFolders({ stackFile, environment });
-  return takeLock(lock);
 }
 
 async function start(

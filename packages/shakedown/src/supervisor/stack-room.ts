@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { Processes } from "../process/managed-process.ts";
 import type { FolderRoots } from "../providers/folders.ts";
@@ -20,6 +21,7 @@ const mostSlots = 64;
 const mostKept = 3;
 /** From a process's end to the news of it, its last lines included. */
 const newsMs = 1000;
+const dyingMs = 30;
 
 export interface StackRoomOptions {
   readonly plan: StackPlan;
@@ -131,9 +133,14 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
       })),
     }),
     async changesOf(number, sinceBytes) {
-      const slotNow = slots.get(number);
-      const news = Promise.all([runPart.settleDeaths(), slotNow?.settleDeaths()]);
-      await withinBudget("news", () => news, newsMs);
+      const settled = (): Promise<unknown> =>
+        Promise.all([runPart.settleDeaths(), slots.get(number)?.settleDeaths()]);
+      await withinBudget("news", settled, newsMs);
+      if (changes.since(sinceBytes, number).length === 0) {
+        // Whoever asks has reason to: a process that got a signal takes a moment to be gone.
+        await sleep(dyingMs);
+        await withinBudget("news", settled, newsMs);
+      }
       return { changes: changes.since(sinceBytes, number), bytes: changes.bytes };
     },
     async stop(reason) {
