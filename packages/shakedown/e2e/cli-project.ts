@@ -105,7 +105,9 @@ export function normalised(text: string, { folder }: Pick<CliProject, "folder">)
     .replaceAll(/\d\d:\d\d:\d\d\.\d{3}/g, "<time>")
     .replaceAll(/\d+(\.\d+)? (ms|s)\b/g, "<n> ms")
     .replaceAll(/\b(tries) +\d+/g, "$1 <n>")
-    .replaceAll(/\d+ MB/g, "<n> MB");
+    .replaceAll(/\d+ MB/g, "<n> MB")
+    .replaceAll(/\(\d\d:\d\d\)/g, "(<time>)")
+    .replaceAll(/(pid <pid> of) \w+/g, "$1 <user>");
 }
 
 /** A web server of a few lines that says when it is ready and what it is asked. */
@@ -189,7 +191,7 @@ function watch(child: ChildProcess, onEnd: () => void): Running {
 /** What these tests run under must not show: colours, CI, an outer Vitest, an outer session. */
 function cleanEnvironment(): Record<string, string> {
   const outer =
-    /^(CI|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|NODE_ENV|TEST|DEV|PROD|MODE|BASE_URL|SSR|VITE\w*|VITEST\w*|SHAKEDOWN_SESSION)$/;
+    /^(CI|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|NODE_ENV|TEST|DEV|PROD|MODE|BASE_URL|SSR|VITE\w*|VITEST\w*|SHAKEDOWN_\w+|npm_\w+)$/;
   const entries = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !outer.test(entry[0]),
   );

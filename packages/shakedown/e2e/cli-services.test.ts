@@ -11,12 +11,11 @@ describe("up, status, logs and down", () => {
     expect(up).toMatchObject({ code: 0, err: "" });
     expect(normalised(up.out, project)).toMatchInlineSnapshot(`
       " ✔ clock    node server.mjs  native    started in <n> ms
-       ✔ api      node server.mjs  native    one for each worker, on demand
+       ○ api      node server.mjs  native    starts with each worker
 
        clock  http://127.0.0.1:<port>
-       api    each worker gets its own
 
-       Ready in <n> ms. Stop with: shakedown down
+       Ready in <n> ms. Stop with: shakedown down, or after 2 h without a client
       "
     `);
 
@@ -27,14 +26,16 @@ describe("up, status, logs and down", () => {
     expect(status).toMatchObject({ code: 0, err: "" });
     expect(normalised(status.out, project)).toMatchInlineSnapshot(`
       " stack       <project>/shakedown.stack.ts
-       supervisor  pid <pid>, version 0.1.0, up <n> ms, <n> MB, stays until \`shakedown down\`
+       supervisor  pid <pid> of <user>, version 0.1.0, up <n> ms, <n> MB
+                   stays until \`shakedown down\`, or 2 h without a client (<time>)
 
-       service  engine   state            from                    url
-       clock    command  ready            native node server.mjs  http://127.0.0.1:<port>
-       api      command  ready, per slot  native node server.mjs
+       service  state             from                    memory  up
+       clock    ready             native node server.mjs  <n> MB   <n> ms
+                http://127.0.0.1:<port>
+       api      with each worker  native node server.mjs
 
-       clock  native: the stack's own program
-       api    native: the stack's own program
+       clock       native: the stack's own program
+       api         native: the stack's own program
       "
     `);
 

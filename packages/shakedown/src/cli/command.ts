@@ -34,6 +34,8 @@ export interface Command<Table extends OptionTable = OptionTable> {
   readonly positionals?: { readonly least: number; readonly most: number; readonly what: string };
   /** True where arguments after `--` belong to another program. */
   readonly passesRest?: boolean;
+  /** True where the exit status is another program's, whatever signals came. */
+  readonly passesStatus?: boolean;
   run(call: CommandCall<Table>): Promise<ExitCode>;
 }
 
@@ -49,8 +51,11 @@ export interface CommandCall<Table extends OptionTable = OptionTable> {
   readonly interrupted: AbortSignal;
 }
 
-/** 0 good, 1 tests failed, 2 the user's input, 3 the machine, 4 a bug of ours, 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
+/**
+ * 0 good, 1 tests failed, 2 the user's input, 3 the machine, 4 a bug of ours, 130 interrupted; any other is that of the
+ * program that `exec` or `connect` ran.
+ */
+export type ExitCode = number;
 
 /** Flags that every command has. */
 export const commonOptions = {

@@ -27,15 +27,18 @@ async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
     environment: process.env,
     color: colourFlag(beforeRest(argv)),
   });
-  const interrupted = abortOnInterrupt();
+  const interrupts = abortOnInterrupt();
+  const interrupted = interrupts.signal;
   try {
     const { name, words } = chooseCommand(argv);
     const command = await loadCommand(name);
     const { parseArguments } = await import("./parse-arguments.ts");
     const parsed = parseArguments(command, words);
+    // Another program decides when to end; a second Ctrl-C is meant for it as well.
+    if (command.passesStatus === true) interrupts.leaveSecond();
     if (parsed.options["help"] === true) {
       const { renderCommandHelp } = await import("./render-help.ts");
-      terminal.out(renderCommandHelp(command, terminal.paint));
+      terminal.out(terminal.words(renderCommandHelp(command, terminal.paint)));
       return 0;
     }
     const call = {
@@ -46,13 +49,13 @@ async function runCommandLine(argv: readonly string[]): Promise<ExitCode> {
       interrupted,
     };
     const code = await command.run(call as unknown as CommandCall<Command["options"]>);
-    return interrupted.aborted ? 130 : code;
+    return interrupted.aborted && command.passesStatus !== true ? 130 : code;
   } catch (thrown) {
     if (interrupted.aborted && !isShakedownError(thrown)) return 130;
     const error = asMachineError(thrown);
     const { renderError } = await import("./render-error.ts");
     if (json) terminal.out(`${JSON.stringify({ error: toWireError(error) }, null, 2)}\n`);
-    else terminal.err(renderError(error, terminal.paint));
+    else terminal.err(terminal.words(renderError(error, terminal.paint)));
     if (interrupted.aborted) return 130;
     return isShakedownError(error) ? errorCodes[error.code].exit : 4;
   }
@@ -93,14 +96,15 @@ function colourFlag(argv: readonly string[]): boolean | undefined {
 }
 
 /** The first Ctrl-C asks the command to close what it opened; the second one leaves at once (the supervisor notices and closes). */
-function abortOnInterrupt(): AbortSignal {
+function abortOnInterrupt(): { readonly signal: AbortSignal; readonly leaveSecond: () => void } {
   const controller = new AbortController();
+  let endsAtSecond = true;
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted && endsAtSecond) process.exit(130);
     controller.abort();
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
-  return controller.signal;
+  return { signal: controller.signal, leaveSecond: () => void (endsAtSecond = false) };
 }
 
 /** `shakedown logs | head` closes our output early: that is no error. */

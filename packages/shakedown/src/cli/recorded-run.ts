@@ -13,19 +13,21 @@ import { runTests } from "../runner/run-tests.ts";
 import { type StacksOfRun, stacksOfRun } from "../runner/stacks-of-run.ts";
 import { vitestArguments, vitestRoot, type TestSelection } from "../runner/vitest-arguments.ts";
 import { type ReportKind, writeReports } from "../runner/write-reports.ts";
+import type { KeepSettings } from "../stack/keep-settings.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { openSession } from "../supervisor/client.ts";
 import { placesOf } from "../supervisor/places.ts";
 import type { CommandCall, ExitCode } from "./command.ts";
 import { stopFinding, watchLoss } from "./lost-session.ts";
+import { notReusedLine } from "./reuse-text.ts";
 import { appendedBoard } from "./service-board.ts";
 import { untilServicesAreGone } from "./until-services-are-gone.ts";
 
 export interface RecordedRunOptions {
   readonly plan: StackPlan;
   readonly selection: TestSelection;
-  /** The services stay, with the data of failed tests. */
-  readonly keep: boolean;
+  /** Whether the services stay, with the data of failed tests, and whether those that are kept are used. */
+  readonly keep: KeepSettings;
   readonly reports: readonly ReportKind[];
 }
 
@@ -130,8 +132,9 @@ async function underSession(
   };
   await using session = await openSession({
     plan,
-    purpose: keep ? "up" : "run",
+    purpose: "run",
     environment,
+    ...keep,
     onEvent: (event) => {
       say(event);
       board.show(event);
@@ -139,6 +142,9 @@ async function underSession(
     },
   });
   using loss = watchLoss(session);
+  const news = notReusedLine(session.reuse);
+  if (news !== undefined && options.json !== true)
+    terminal.out(`${terminal.paint("yellow", ` ↻ ${terminal.words(news)}`)}\n`);
   using stacks = stacksOfRun({ stackFile: plan.file, session, say });
   opened.stacks = stacks;
   // Vitest colours what goes into a pipe, too, when it believes that somebody looks.
@@ -159,7 +165,7 @@ async function underSession(
   secrets.look();
   await secrets.settled();
   const keptStays = await session.status().then(
-    (status) => status.keep,
+    (status) => status.keep && session.reuse.outcome !== "own",
     () => false, // the session is gone, and the data with it
   );
   if (!loss.signal.aborted || interrupted.aborted) return { exitCode, keptStays };

@@ -101,11 +101,11 @@ function settledRow(event: ServiceEvent, services: ServicesShown): ServiceRow | 
       services.get(event.service)?.per !== "run";
     const took = `${event.slot === undefined ? "started" : "ready"} in ${durationText(event.tookMs)}`;
     return {
-      mark: "ready",
+      mark: forSlots ? "waiting" : "ready",
       name: titleOf(event),
       what: event.provider?.version ?? event.engine,
       provider: event.provider?.kind ?? "",
-      state: `${forSlots ? "one for each worker, on demand" : event.attached ? "was running" : took}${event.note === undefined ? "" : ` (${event.note})`}`,
+      state: `${forSlots ? "starts with each worker" : event.attached ? "was running" : took}${event.note === undefined ? "" : ` (${event.note})`}`,
     };
   }
   if (event.type === "service:failed") {

@@ -1,9 +1,12 @@
 import { colourPaint, type Paint, plainPaint } from "../kit/paint.ts";
+import { inOwnWords } from "./own-words.ts";
 
 /** Where a command writes: facts to `out`, progress and errors to `err`. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** A text of ours with each call of this command as the reader would type it. */
+  words(text: string): string;
   readonly paint: Paint;
   /** True where lines may be drawn over: a person is looking at it. */
   readonly redraws: boolean;
@@ -29,6 +32,7 @@ export function openTerminal({ out, err, environment, color }: TerminalOptions):
   return {
     out: (text) => void out.write(text),
     err: (text) => void err.write(text),
+    words: (text) => inOwnWords(text, environment),
     paint: (color ?? wantsColour(isTerminal, environment)) ? colourPaint : plainPaint,
     redraws: isTerminal && !isSet(environment["CI"]),
     columns: out.columns ?? 100,

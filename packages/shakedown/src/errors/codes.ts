@@ -9,6 +9,11 @@ interface CodeRow {
 
 /** Every error code, sorted by area. docs/reference/errors.md holds the same rows; a test compares the two. */
 export const errorCodes = {
+  CACHE_IN_USE: {
+    exit: 3,
+    httpStatus: 409,
+    meaning: "What was to be removed is in use by a run, or by services that are kept.",
+  },
   CLI_USAGE: {
     exit: 2,
     httpStatus: 400,

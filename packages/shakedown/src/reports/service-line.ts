@@ -3,7 +3,8 @@ import { durationText } from "../kit/duration-text.ts";
 import type { Paint } from "../kit/paint.ts";
 
 export interface ServiceRow {
-  readonly mark: "ready" | "starting" | "failed";
+  /** "waiting": it starts when somebody asks for it. */
+  readonly mark: "ready" | "starting" | "failed" | "waiting";
   readonly name: string;
   readonly what: string;
   readonly provider: string;
@@ -62,5 +63,6 @@ function stateText({ attached, startMs, slotStartMs, note }: ServiceSnapshot): s
 
 function markOf(mark: ServiceRow["mark"], paint: Paint): string {
   if (mark === "ready") return paint("green", "✔");
+  if (mark === "waiting") return paint("dim", "○");
   return mark === "failed" ? paint("red", "✖") : paint("yellow", "…");
 }

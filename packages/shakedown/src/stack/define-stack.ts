@@ -13,6 +13,8 @@ export interface StackOptions {
   readonly name?: string;
   /** For the start of all services together, installing and migrating included. @default 180000 */
   readonly startTimeoutMs?: number;
+  /** How long services that are kept running wait for a client before they stop; 0 is no limit. @default 120 */
+  readonly idleMinutes?: number;
   /** Path or file URL of the stack file. @default the file that calls `defineStack` */
   readonly file?: string;
 }

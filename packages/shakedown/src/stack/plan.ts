@@ -12,6 +12,8 @@ export interface StackPlan {
   /** Absolute folder that relative paths in the stack are relative to: the stack file's. */
   readonly root: string;
   readonly startTimeoutMs: number;
+  /** How long what is kept running may wait for a client, where the stack says. */
+  readonly idleMinutes?: number;
   /** In the order of declaration. */
   readonly services: readonly ServicePlan[];
 }

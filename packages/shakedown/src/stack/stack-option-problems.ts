@@ -4,11 +4,16 @@ import type { Stack, StackOptions } from "./define-stack.ts";
 import type { Problem } from "./plan.ts";
 import { realPath } from "./real-path.ts";
 
-const known: Record<keyof StackOptions, true> = { name: true, startTimeoutMs: true, file: true };
+const known: Record<keyof StackOptions, true> = {
+  name: true,
+  startTimeoutMs: true,
+  idleMinutes: true,
+  file: true,
+};
 
 /** Mistakes in what stands beside the services: the options of the stack, and the file that it says it lives in. */
 export function stackOptionProblems(stack: Stack, file: string): Problem[] {
-  const { name, startTimeoutMs } = stack.options;
+  const { name, startTimeoutMs, idleMinutes } = stack.options;
   const problems: Problem[] = Object.keys(stack.options)
     .filter((key) => !(key in known))
     .map((key) => ({
@@ -31,6 +36,16 @@ export function stackOptionProblems(stack: Stack, file: string): Problem[] {
       at: "options.startTimeoutMs",
       message: `is ${JSON.stringify(startTimeoutMs)}, not a number of milliseconds above 0`,
       hint: "For three minutes write 180_000",
+    });
+  }
+  if (
+    idleMinutes !== undefined &&
+    !(typeof idleMinutes === "number" && Number.isFinite(idleMinutes) && idleMinutes >= 0)
+  ) {
+    problems.push({
+      at: "options.idleMinutes",
+      message: `is ${JSON.stringify(idleMinutes)}, not a number of minutes from 0 on`,
+      hint: "For two hours write 120, for no limit 0",
     });
   }
   if (Object.keys(stack.services).length === 0) {

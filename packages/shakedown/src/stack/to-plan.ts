@@ -36,6 +36,9 @@ export function toPlan(stack: Stack, file: string): PlannedStack {
       file,
       root: dirname(file),
       startTimeoutMs: stack.options.startTimeoutMs ?? defaultStartTimeoutMs,
+      ...(stack.options.idleMinutes === undefined
+        ? {}
+        : { idleMinutes: stack.options.idleMinutes }),
       services,
     },
     problems: [

@@ -3,6 +3,12 @@ import type { ServiceActed, ServiceAction } from "./protocol.ts";
 import { servicesNeededBy } from "./services-needed-by.ts";
 import type { StackRoom } from "./stack-room.ts";
 
+export interface Act {
+  readonly action: ServiceAction;
+  /** Only the process of this slot. */
+  readonly slot?: number;
+}
+
 /**
  * Stops, starts or restarts a service by hand.
  *
@@ -13,13 +19,13 @@ import type { StackRoom } from "./stack-room.ts";
 export async function actOnService(
   rooms: readonly StackRoom[],
   name: string,
-  action: ServiceAction,
+  wanted: Act,
 ): Promise<ServiceActed> {
   if (rooms.length === 0)
     throw new ShakedownError("SERVICE_UNKNOWN", `${name} cannot be found: nothing is running`, {
       hint: "Start the stack: shakedown up",
     });
-  const acted = await Promise.all(rooms.map((room) => actIn(room, name, action)));
+  const acted = await Promise.all(rooms.map((room) => actIn(room, name, wanted)));
   return {
     services: [...new Set(acted.flatMap(({ services }) => services))],
     slots: [...new Set(acted.flatMap(({ slots }) => slots))],
@@ -27,14 +33,29 @@ export async function actOnService(
   };
 }
 
-async function actIn(room: StackRoom, name: string, action: ServiceAction): Promise<ServiceActed> {
+async function actIn(
+  room: StackRoom,
+  name: string,
+  { action, slot: only }: Act,
+): Promise<ServiceActed> {
   const { plan, runPart } = room;
   servicesNeededBy(plan, [name]); // refuses a name that is none
   if (action === "start") {
     await runPart.start([name]);
     return { services: [name], slots: [], data: "kept" };
   }
-  const inSlots = room.slots().filter((slot) => slot.hasProcess(name));
+  const inSlots = room
+    .slots()
+    .filter(
+      ({ number, hasProcess }) => hasProcess(name) && (only === undefined || only === number),
+    );
+  if (only !== undefined && (inSlots.length === 0 || action !== "restart")) {
+    throw new ShakedownError(
+      "SERVICE_UNKNOWN",
+      `${name} has no process of its own in slot ${only}`,
+      { hint: "See which slots there are, and what is in them: shakedown status" },
+    );
+  }
   if (inSlots.length > 0 && action === "restart") {
     await Promise.all(inSlots.map((slot) => slot.restart(name)));
     return { services: [name], slots: inSlots.map(({ number }) => number), data: "kept" };

@@ -38,11 +38,13 @@ const quickLimitMs = 10_000;
  */
 export async function openSession(options: OpenSessionOptions): Promise<HeldSession> {
   const address = await addressOf(options.plan.file, options.environment);
+  let keep = options.keep;
   for (let attempt = 1; ; attempt += 1) {
-    await replaceOutdated(address);
+    const inherited = await replaceOutdated(address);
+    keep ??= inherited;
     await ensureSupervisor(address, options.environment);
     try {
-      return await openOn(address.socket, options);
+      return await openOn(address.socket, keep === undefined ? options : { ...options, keep });
     } catch (error) {
       // It stopped between our look and our call: the next one is on its way.
       const late =
@@ -120,7 +122,7 @@ export interface SupervisorControl {
   status(): Promise<SupervisorStatus>;
   logs(query: LogQuery): Promise<readonly LogLines[]>;
   /** Restarts, stops or starts one service for everybody who uses it. */
-  act(service: string, action: ServiceAction): Promise<ServiceActed>;
+  act(service: string, action: ServiceAction, slot?: number): Promise<ServiceActed>;
   /** Stops it with everything that it runs; settles when it is gone. `by` is told to the runs that lose it. */
   stop(by?: string): Promise<EndedSupervisor | undefined>;
 }
@@ -147,12 +149,12 @@ export async function findSupervisor(
           path: `/logs?${toSearch(query)}`,
         })
       ).logs,
-    act: (service, action) =>
+    act: (service, action, slot) =>
       whileItAnswers(
         socket,
         call<ServiceActed>(socket, {
           method: "POST",
-          path: `/services/${encodeURIComponent(service)}/${action}`,
+          path: `/services/${encodeURIComponent(service)}/${action}${slot === undefined ? "" : `?slot=${slot}`}`,
           body: {},
         }),
       ),

@@ -13,6 +13,7 @@ export interface DataClaim extends ProcessIdentity {
   readonly sockets: string;
   /** The name under which clients find it. */
   readonly socket: string;
+  readonly stackFile: string;
   /** Which boot of which kernel's processes its number belongs to. */
   readonly world: ProcessWorld;
 }

@@ -24,7 +24,7 @@ export async function followLogs(
     readonly everyMs?: number;
   },
 ): Promise<void> {
-  const seenBytes = new Map<string, number>();
+  const seen = new Map<string, Seen>();
   let first = true;
   while (!signal.aborted) {
     for (const name of await readdir(folder).catch(() => [])) {
@@ -32,12 +32,12 @@ export async function followLogs(
       if (log === undefined || (query.service !== undefined && query.service !== log.service))
         continue;
       if (query.slot !== undefined && log.slot !== undefined && log.slot !== query.slot) continue;
-      const { text, size } = await readFrom(
-        join(folder, name),
-        seenBytes.get(name) ?? (first ? Number.POSITIVE_INFINITY : 0),
-      );
+      const before = seen.get(name) ?? { bytes: first ? Number.POSITIVE_INFINITY : 0 };
+      const read = await readFrom(join(folder, name), before).catch(() => undefined);
+      if (read === undefined) continue; // the next start has just taken it away
+      const { text, size, inode } = read;
       const end = text.lastIndexOf("\n") + 1;
-      seenBytes.set(name, size - Buffer.byteLength(text.slice(end)));
+      seen.set(name, { bytes: size - Buffer.byteLength(text.slice(end)), inode });
       for (const line of text.slice(0, end).split("\n")) if (line !== "") onLine({ ...log, line });
     }
     first = false;
@@ -45,13 +45,22 @@ export async function followLogs(
   }
 }
 
-/** What stands behind `offset`; a file that became shorter was started anew and is read from its beginning. */
-async function readFrom(file: string, offset: number): Promise<{ text: string; size: number }> {
+/** How far a file was read, and which one it was: one that the next start made has the same name. */
+interface Seen {
+  readonly bytes: number;
+  readonly inode?: number;
+}
+
+/** What was written since; a file that became shorter, or is another one, is read from its beginning. */
+async function readFrom(
+  file: string,
+  { bytes, inode: known }: Seen,
+): Promise<{ text: string; size: number; inode: number }> {
   await using handle = await open(file, "r");
-  const { size } = await handle.stat();
-  if (offset === Number.POSITIVE_INFINITY) return { text: "", size };
-  const start = size < offset ? 0 : offset;
+  const { size, ino: inode } = await handle.stat();
+  if (bytes === Number.POSITIVE_INFINITY) return { text: "", size, inode };
+  const start = size < bytes || (known !== undefined && known !== inode) ? 0 : bytes;
   const buffer = Buffer.alloc(size - start);
   await handle.read(buffer, 0, buffer.length, start);
-  return { text: buffer.toString("utf8"), size };
+  return { text: buffer.toString("utf8"), size, inode };
 }

@@ -55,8 +55,11 @@ export function routes({
       setImmediate(leave);
       return {};
     },
-    "POST /services/:service/:action": async ({ at }) =>
-      actOnService(await rooms.all(), at["service"] ?? "", readRequest.action(at["action"])),
+    "POST /services/:service/:action": async ({ at, query }) =>
+      actOnService(await rooms.all(), at["service"] ?? "", {
+        action: readRequest.action(at["action"]),
+        ...(query.has("slot") ? { slot: Number(query.get("slot")) } : {}),
+      }),
     "POST /sessions": async ({ body, response }) => {
       await service.open(readRequest.openSession(body), response);
       return undefined;

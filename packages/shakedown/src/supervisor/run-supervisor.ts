@@ -73,7 +73,14 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   await processes.removeOnDeath(claim);
   scope.defer("the claim on data folders", () => rm(claim, { force: true }));
   await mkdir(sockets, { mode: 0o700 });
-  await claimData(claim, { ...self, key: places.key, cookie, sockets, socket });
+  await claimData(claim, {
+    ...self,
+    key: places.key,
+    cookie,
+    sockets,
+    socket,
+    stackFile: places.stackFile,
+  });
 
   let stopping: Promise<void> | undefined;
   let stopped: () => void = () => {};

@@ -49,7 +49,7 @@ const events: ServiceEvent[] = [
 describe("the board of services", () => {
   test("appends one line for each service where nothing can be drawn over", () => {
     expect(shown(false)).toMatchInlineSnapshot(`
-      " ✔ cache    redis 7.0       native    one for each worker, on demand
+      " ○ cache    redis 7.0       native    starts with each worker
        ✔ db       postgres 18.4   native    started in 41 ms (data folder from cache)
        ✖ api.0    command                   did not start
       "
@@ -64,7 +64,7 @@ describe("the board of services", () => {
     );
     expect(frames.at(-1)).toMatchInlineSnapshot(`
       " ✔ db     postgres 18.4  native  was run
-       ✔ cache  redis 7.0      native  one for
+       ○ cache  redis 7.0      native  starts 
        ✖ api.0  command                did not
       "
     `);
@@ -91,7 +91,7 @@ describe("the board of services", () => {
       shown(true, [started("db"), started("api"), given, ready], 80)
         .split("\u001B[J")
         .at(-1),
-    ).toBe(" ✔ api  node --enable-sourc…  native  one for each worker, on demand\n");
+    ).toBe(" ○ api  node --enable-sourc…  native  starts with each worker\n");
   });
 });
 

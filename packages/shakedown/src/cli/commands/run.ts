@@ -2,6 +2,7 @@ import type { RunSnapshot } from "../../events/reduce-run.ts";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import type { TestSelection } from "../../runner/vitest-arguments.ts";
 import { type ReportKind, reportKinds } from "../../runner/write-reports.ts";
+import { keepSettings } from "../../stack/keep-settings.ts";
 import { command, type CommandCall, type ExitCode } from "../command.ts";
 import {
   type ComparedRun,
@@ -9,6 +10,7 @@ import {
   renderComparison,
   worstExitCode,
 } from "../compare-workers.ts";
+import { spanText } from "../keep-text.ts";
 import { loadStack } from "../load-stack.ts";
 import { recordedRun, type RecordedRun, type RecordedRunOptions } from "../recorded-run.ts";
 
@@ -38,7 +40,18 @@ const runOptions = {
   "no-report": { type: "boolean", summary: "Write no report but the run's events." },
   keep: {
     type: "boolean",
-    summary: "Leave the services running, with the data of failed tests, until `shakedown down`.",
+    summary:
+      "Leave the services running, with the data of failed tests; on CI, also use those that are running.",
+  },
+  "idle-minutes": {
+    type: "string",
+    value: "minutes",
+    summary: "With --keep: how long they wait for a client; 120 unless told, 0 for no limit.",
+  },
+  fresh: {
+    type: "boolean",
+    summary:
+      "Services of its own, whatever `shakedown up` keeps; so it is on CI, unless told to keep.",
   },
 } as const;
 
@@ -59,11 +72,16 @@ export const runCommand = command({
     const compared = options["compare-workers"];
     const counts = compared === undefined ? undefined : parseWorkerCounts(compared);
     const plan = await loadStack({ cwd, named: options.stack, environment });
+    const keep = keepSettings(plan, environment, {
+      keep: options.keep,
+      fresh: options.fresh,
+      idleMinutes: options["idle-minutes"],
+    });
     const once = (workers: number | undefined): Promise<RecordedRun> => {
       const settings: RecordedRunOptions = {
         plan,
         selection: selection(call, workers),
-        keep: options.keep === true,
+        keep,
         reports,
       };
       return recordedRun(call, settings);
@@ -71,9 +89,16 @@ export const runCommand = command({
     if (counts !== undefined) return compare(call, counts, once);
     const recorded = await once(options.workers);
     if (options.json === true) terminal.out(`${JSON.stringify(asJson(recorded))}\n`);
+    else if (keep.keep !== undefined)
+      terminal.out(`${terminal.words(stayText(keep.keep.idleMs))}\n`);
     return recorded.exitCode;
   },
 });
+
+function stayText(idleMs: number): string {
+  const limit = idleMs === 0 ? "" : `, or after ${spanText(idleMs)} without a client`;
+  return `The services stay. Stop them with: shakedown down${limit}`;
+}
 
 type RunCall = CommandCall<typeof runOptions>;
 

@@ -1,80 +1,117 @@
+import { basename, dirname } from "node:path";
 import { durationText } from "../../kit/duration-text.ts";
-import type { Paint } from "../../kit/paint.ts";
 import { findSupervisor } from "../../supervisor/client.ts";
-import type { ServiceStatus, SupervisorStatus } from "../../supervisor/protocol.ts";
-import { command } from "../command.ts";
+import { findSupervisors } from "../../supervisor/find-supervisors.ts";
+import { placesOf } from "../../supervisor/places.ts";
+import type { SupervisorStatus } from "../../supervisor/protocol.ts";
+import { endText, readReuseRecord } from "../../supervisor/reuse-record.ts";
+import { command, type CommandCall } from "../command.ts";
+import { keepText } from "../keep-text.ts";
 import { locateStack } from "../load-stack.ts";
+import { bytesText, renderStatus } from "../render-status.ts";
+import { whyLines } from "../reuse-text.ts";
 import { table } from "../table.ts";
+import { wrap } from "../wrap.ts";
+
+const statusOptions = {
+  all: { type: "boolean", summary: "Every stack of yours that runs on this machine, a line each." },
+  why: {
+    type: "boolean",
+    summary: "Also tell why the services that ran before were not used again.",
+  },
+} as const;
 
 export const statusCommand = command({
   name: "status",
   summary: "Show what is running, where each service came from, and who uses it",
   usage: "",
-  options: {},
+  options: statusOptions,
   positionals: { least: 0, most: 0, what: "" },
-  async run({ options, cwd, environment, terminal }) {
+  async run(call) {
+    if (call.options.all === true) return statusOfAll(call);
+    const { options, cwd, environment, terminal } = call;
     const stackFile = locateStack({ cwd, named: options.stack });
     const status = await (await findSupervisor(stackFile, environment))?.status();
-    if (options.json === true)
+    const record = readReuseRecord(placesOf(stackFile));
+    if (options.json === true) {
+      const last = record?.ended === undefined ? {} : { ended: record.ended };
+      const facts =
+        status === undefined
+          ? { stackFile, running: false, ...last }
+          : { running: true, ...status };
+      terminal.out(`${JSON.stringify(facts, null, 2)}\n`);
+      return 0;
+    }
+    if (status === undefined) {
+      const ended = options.why === true && record?.ended !== undefined ? record.ended : undefined;
+      const why = ended === undefined ? "" : `${capital(endText(ended))}.\n`;
       terminal.out(
-        `${JSON.stringify(status === undefined ? { stackFile, running: false } : { running: true, ...status }, null, 2)}\n`,
+        `Nothing is running for ${stackFile}.\n${why}${terminal.words("Start it with: shakedown up")}\n`,
       );
-    else if (status === undefined)
-      terminal.out(`Nothing is running for ${stackFile}. Start it with: shakedown up\n`);
-    else terminal.out(renderStatus(status, Date.now(), terminal.paint));
+      return 0;
+    }
+    const { paint, columns } = terminal;
+    terminal.out(terminal.words(renderStatus(status, { nowEpochMs: Date.now(), paint, columns })));
+    if (options.why === true && status.reuse !== undefined) {
+      const lines = whyLines(status.reuse).map(
+        (line) => ` ${wrap(line, { columns: columns - 1, indent: 5 })}`,
+      );
+      terminal.out(`\n${lines.join("\n")}\n`);
+    }
     return 0;
   },
 });
 
-export function renderStatus(status: SupervisorStatus, nowEpochMs: number, paint: Paint): string {
-  const head = ["service", "engine", "state", "from", "url"];
-  const services = table([head, ...status.services.map(serviceCells)], (cell, row, column) => {
-    if (row === 0) return paint("dim", cell);
-    return column === 2 ? paintState(cell, paint) : cell;
-  });
-  const reasons = status.services.flatMap(({ name, provider, detail }) => [
-    ...(provider === undefined ? [] : [[name, `${provider.kind}: ${provider.reason}`]]),
-    ...(provider?.passedOver ?? []).map(({ kind, reason }) => ["", `not ${kind}: ${reason}`]),
-    ...(detail === undefined ? [] : [[name, detail]]),
-  ]);
-  const slots = status.slots.map(({ slot, held, generation, services: names }) => [
-    `slot ${slot}`,
-    held ? "held" : "free",
-    names.join(", "),
-    generation === 0 ? "" : `made anew ${generation} ${generation === 1 ? "time" : "times"}`,
-  ]);
-  const sessions = status.sessions.map(({ purpose, holder, sinceEpochMs }) => [
-    `session of ${purpose}`,
-    `pid ${holder.pid}`,
-    `for ${durationText(nowEpochMs - sinceEpochMs)}`,
-  ]);
-  const sections = [
-    table([
-      ["stack", status.stackFile],
-      ["supervisor", supervisorText(status, nowEpochMs)],
-    ]),
-    services,
-    table(reasons, (cell) => paint("dim", cell)),
-    table(slots),
-    table(sessions),
+async function statusOfAll({
+  options,
+  environment,
+  terminal,
+}: CommandCall<typeof statusOptions>): Promise<number> {
+  const found = await findSupervisors(environment);
+  const all = await Promise.all(
+    found.map(async ({ pid, stackFile, status }) => ({ pid, stackFile, status: await status() })),
+  );
+  if (options.json === true) {
+    const stacks = all.map(
+      ({ pid, stackFile, status }) => status ?? { pid, stackFile, silent: true },
+    );
+    terminal.out(`${JSON.stringify({ stacks }, null, 2)}\n`);
+  } else if (all.length === 0) terminal.out("Nothing is running.\n");
+  else terminal.out(all.map((each) => terminal.words(shortStatus(each))).join("\n"));
+  return 0;
+}
+
+interface OneOfAll {
+  readonly pid: number;
+  readonly stackFile: string;
+  readonly status: SupervisorStatus | undefined;
+}
+
+function shortStatus({ pid, stackFile, status }: OneOfAll): string {
+  const name = ` ${stackName(stackFile)}  ${stackFile}\n`;
+  if (status === undefined)
+    return `${name}   does not answer (pid ${pid}); end it with: shakedown down --all\n`;
+  const { services, sessions, startedEpochMs } = status;
+  const ready = services.filter(({ state }) => state === "ready").length;
+  const memory = services.reduce((sum, each) => sum + (each.memoryBytes ?? 0), status.memoryBytes);
+  const facts = [
+    `pid ${pid}`,
+    `up ${durationText(Date.now() - startedEpochMs)}`,
+    `${ready} of ${services.length} services`,
+    bytesText(memory),
+    sessions.length === 1 ? "1 client" : `${sessions.length} clients`,
   ];
-  return sections.filter((section) => section !== "").join("\n");
+  return `${name}${table([
+    ["", facts.join(", ")],
+    ["", keepText(status)],
+  ])}`;
 }
 
-function supervisorText(
-  { pid, version, memoryBytes, startedEpochMs, keep }: SupervisorStatus,
-  nowEpochMs: number,
-): string {
-  const stays = keep ? "stays until `shakedown down`" : "ends with its last session";
-  return `pid ${pid}, version ${version}, up ${durationText(nowEpochMs - startedEpochMs)}, ${Math.round(memoryBytes / 1e6)} MB, ${stays}`;
+function stackName(stackFile: string): string {
+  const name = basename(stackFile).replace(/\.stack\.\w+$/, "");
+  return name === "shakedown" ? basename(dirname(stackFile)) : name;
 }
 
-function serviceCells({ name, engine, per, state, provider, url }: ServiceStatus): string[] {
-  const from = provider === undefined ? "" : `${provider.kind} ${provider.version}`;
-  return [name, engine, per === "run" ? state : `${state}, per ${per}`, from, url ?? ""];
-}
-
-function paintState(text: string, paint: Paint): string {
-  if (text.startsWith("ready")) return paint("green", text);
-  return text.startsWith("failed") || text.startsWith("exited") ? paint("red", text) : text;
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

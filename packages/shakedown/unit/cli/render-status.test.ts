@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { renderStatus } from "../../../src/cli/commands/status.ts";
-import { plainPaint } from "../../../src/kit/paint.ts";
+import { renderStatus } from "../../src/cli/render-status.ts";
+import { plainPaint } from "../../src/kit/paint.ts";
 
 test("status shows services, where they came from, slots and sessions", () => {
   const text = renderStatus(
@@ -37,24 +37,25 @@ test("status shows services, where they came from, slots and sessions", () => {
         { slot: 1, generation: 0, held: false, services: ["db", "api"] },
       ],
     },
-    73_500,
-    plainPaint,
+    { nowEpochMs: 73_500, paint: plainPaint, columns: 80 },
   );
   expect(text).toMatchInlineSnapshot(`
     " stack       /app/shakedown.stack.ts
-     supervisor  pid 7, version 0.1.0, up 1 min 13 s, 61 MB, ends with its last session
+     supervisor  pid 7, version 0.1.0, up 1 min 13 s, 61 MB
+                 ends with its last client
 
-     service  engine    state            from                  url
-     db       postgres  ready, per slot  native postgres 18.4  postgres://127.0.0.1:4000/app
-     cache    redis     idle
+     service  state            from                  memory  up
+     db       ready, per slot  native postgres 18.4
+              postgres://127.0.0.1:4000/app
+     cache    idle
 
-     db  native: found in PATH
-         not external: no URL given
+     db          native: found in PATH
+                 not external: no URL given
 
      slot 0  held  db       made anew 2 times
      slot 1  free  db, api
 
-     session of run  pid 8  for 12.5 s
+     client of run, pid 8, for 12.5 s
     "
   `);
 });
