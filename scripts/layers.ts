@@ -30,7 +30,7 @@ export const variantsBuiltOnOthers: Readonly<Record<string, readonly string[]>> 
 };
 
 /** Packages that speak to a service. Each is imported in one file of an engine, when it is first used. */
-export const drivers: readonly string[] = ["pg", "pg-copy-streams", "ioredis", "ws"];
+export const drivers: readonly string[] = ["pg", "pg-copy-streams", "ioredis", "mysql2", "ws"];
 
 /**
  * Modules that are the entry of a process of their own: they read its arguments and environment and end it, as cli/ does

@@ -27,6 +27,8 @@ export interface RunAsOptions {
   /** The program that is asked for its `--version` to find out what works. */
   readonly program: string;
   readonly path: string;
+  /** For programs that came with libraries of their own. */
+  readonly libraryPath?: string;
   /** Folder in which answers are remembered: asking takes longer than starting a Redis. */
   readonly memory?: string;
   /** The folder that may be copied as a whole, and where copies may stand; absent for what the system installed. */
@@ -45,7 +47,7 @@ const nobody = 65_534;
 
 /** Finds by trying: as ourselves, or for root in a user namespace, then as another user, then as another user from a copy. */
 export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
-  const probe: Probe = (runAs, program) => remembered(options.memory, runAs, program);
+  const probe: Probe = (runAs, program) => remembered(options, runAs, program);
   const own: RunAs = { bin: options.bin, wrap: (program, args) => ({ command: program, args }) };
   if (process.getuid?.() !== 0) return probe(own, options.program);
   const unshare =
@@ -78,15 +80,15 @@ type Probe = (runAs: RunAs, program: string) => Promise<RunAsFound>;
 
 /** An answer is good for the same file, asked in the same way, until the machine starts anew. */
 async function remembered(
-  memory: string | undefined,
+  { memory, libraryPath }: RunAsOptions,
   runAs: RunAs,
   program: string,
 ): Promise<RunAsFound> {
-  if (memory === undefined) return ask(runAs, program);
+  if (memory === undefined) return ask(runAs, program, libraryPath);
   const file = await memoryOf(memory, runAs, program);
   const known = await readFile(file, "utf8").catch(() => undefined); // never asked, or not readable
   if (known !== undefined) return { runAs, printed: known };
-  const answer = await ask(runAs, program);
+  const answer = await ask(runAs, program, libraryPath);
   if ("runAs" in answer) {
     await mkdir(memory, { recursive: true, mode: 0o711 })
       .then(() => writeFile(file, answer.printed))
@@ -116,14 +118,22 @@ async function memoryOf(memory: string, runAs: RunAs, program: string): Promise<
   );
 }
 
-async function ask(runAs: RunAs, program: string): Promise<RunAsFound> {
+async function ask(
+  runAs: RunAs,
+  program: string,
+  libraryPath: string | undefined,
+): Promise<RunAsFound> {
   const { command, args } = runAs.wrap(join(runAs.bin, program), ["--version"]);
   const { uid, gid } = runAs;
   try {
     const { stdout } = await run(command, args, {
       cwd: "/",
       timeout: 10_000,
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" },
+      env: {
+        PATH: "/usr/local/bin:/usr/bin:/bin",
+        LC_ALL: "C",
+        ...(libraryPath === undefined ? {} : { LD_LIBRARY_PATH: libraryPath }),
+      },
       ...(uid === undefined ? {} : { uid }),
       ...(gid === undefined ? {} : { gid }),
     });

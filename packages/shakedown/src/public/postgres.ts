@@ -8,4 +8,4 @@ export {
 } from "../engines/postgres/presets.ts";
 export { postgres, type PostgresOptions } from "../engines/postgres/service.ts";
 export type { PostgresSession } from "../engines/postgres/sessions.ts";
-export type { SqlFragment, SqlTag } from "../engines/postgres/sql-tag.ts";
+export type { SqlFragment, SqlTag } from "../engines/sql-tag.ts";

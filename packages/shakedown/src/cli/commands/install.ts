@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { nearest } from "../../kit/nearest.ts";
-import type { InstallOptions, InstallResult } from "../../providers/install-redis.ts";
+import type { InstallOptions, InstallResult } from "../../providers/install-program.ts";
 import { command } from "../command.ts";
 
 /** What can be installed, and how. A program that comes with npm names its package. */
 const installers = {
   redis: async (options: InstallOptions): Promise<InstallResult> =>
     (await import("../../providers/install-redis.ts")).installRedis(options),
+  mariadb: async (options: InstallOptions): Promise<InstallResult> =>
+    (await import("../../providers/install-mariadb.ts")).installMariadb(options),
   postgres: async (): Promise<InstallResult> => {
     throw new ShakedownError(
       "INSTALL_UNSUPPORTED",
@@ -19,13 +21,16 @@ const installers = {
   },
 } as const satisfies Record<string, (options: InstallOptions) => Promise<InstallResult>>;
 
+/** Engines that share one cache folder. */
+const folders: Readonly<Record<string, string>> = { mariadb: "mysql" };
+
 export const installCommand = command({
   name: "install",
   summary: "Install the program of an engine for this user, without root",
   usage: "<engine>",
   description: [
     "On Debian and Ubuntu, packages are unpacked into the cache folder; on macOS, brew installs.",
-    "Engines: redis.",
+    "Engines: redis, mariadb.",
   ],
   options: {
     "dry-run": { type: "boolean", summary: "Print what would be done, and do nothing." },
@@ -36,7 +41,7 @@ export const installCommand = command({
     const { cacheFolder } = await import("../../providers/folders.ts");
     const result = await installers[engine]({
       environment,
-      cacheFolder: join(await cacheFolder(environment), engine),
+      cacheFolder: join(await cacheFolder(environment), folders[engine] ?? engine),
       dryRun: options["dry-run"] === true,
       onProgress: (step) => terminal.err(` … ${step}\n`),
     });

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
+import type { SqlStyle } from "../sql-tag.ts";
 
 /** The members of pg's `Client` that we use. */
 export interface PgClient {
@@ -60,6 +61,9 @@ export async function openPgPool(url: string, config: pg.PoolConfig): Promise<pg
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
+
+/** For `sql` tags. */
+export const sqlStyle: SqlStyle = { quoteName, placeholder: (index) => `$${index}` };
 
 /** A string as SQL wants it written, whatever standard_conforming_strings says. */
 export function quoteText(text: string): string {

@@ -8,9 +8,9 @@ import {
   type TableName,
   tableText,
 } from "./catalogue.ts";
-import type { PgResult } from "./driver.ts";
+import { type PgResult, sqlStyle } from "./driver.ts";
 import { openIsolatedSession, openLiveSession, type PostgresSession } from "./sessions.ts";
-import { type SqlTag, sqlTag } from "./sql-tag.ts";
+import { type SqlTag, sqlTag } from "../sql-tag.ts";
 
 /** A slot's database, as tests see it. */
 export interface PostgresHandle {
@@ -76,7 +76,7 @@ export function postgresHandle({ outputs, pool, baseline, own }: HandleParts): P
     database: String(outputs["database"] ?? ""),
     pool,
     query,
-    sql: sqlTag(async (text, values) => (await query<unknown>(text, values)).rows),
+    sql: sqlTag(sqlStyle, async (text, values) => (await query<unknown>(text, values)).rows),
     transaction: async (work) => await inTransaction(pool, work),
     session: async () => own(await openLiveSession(url)),
     isolatedSession: async () => own(await openIsolatedSession(url)),
@@ -105,7 +105,7 @@ async function inTransaction<Value>(
     await client.query("begin");
     const value = await work({
       query,
-      sql: sqlTag(async (text, values) => (await query<unknown>(text, values)).rows),
+      sql: sqlTag(sqlStyle, async (text, values) => (await query<unknown>(text, values)).rows),
     });
     await client.query("commit");
     return value;

@@ -1,7 +1,7 @@
 import { ShakedownError } from "../../errors/shakedown-error.ts";
-import { openPgClient, type PgClient, type PgResult } from "./driver.ts";
+import { openPgClient, type PgClient, type PgResult, sqlStyle } from "./driver.ts";
 import { openNestedConnection } from "./nested-connection.ts";
-import { type SqlTag, sqlTag } from "./sql-tag.ts";
+import { type SqlTag, sqlTag } from "../sql-tag.ts";
 
 /** A connection with a transaction that is always open: `commit()` and `rollback()` end it and begin the next. */
 export interface PostgresSession extends AsyncDisposable {
@@ -76,7 +76,7 @@ function newSession(verbs: SessionVerbs): PostgresSession {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => await (closed ??= verbs.close());
   return {
-    sql: sqlTag(async (text, values) => (await verbs.query(text, values)).rows),
+    sql: sqlTag(sqlStyle, async (text, values) => (await verbs.query(text, values)).rows),
     query: async <Row>(text: string, values?: readonly unknown[]) =>
       (await verbs.query(text, values)) as PgResult<Row>,
     commit: verbs.commit,

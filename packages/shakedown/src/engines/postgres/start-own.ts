@@ -1,8 +1,9 @@
 import type { RunningService, StartContext } from "../engine.ts";
-import { defaultPattern, fillPattern } from "./database-name.ts";
+import { defaultPattern, fillPattern } from "../database-name.ts";
 import { type ParsedOptions, resetOptions } from "./options.ts";
 import type { Installation } from "./provider/installation.ts";
 import { cloneDatabase } from "./server/databases.ts";
+import { nameRules } from "./name-rules.ts";
 import { openServer } from "./server/open-server.ts";
 import { routeLog } from "./server/route-log.ts";
 import { leaseControl, openSlotDatabases, seal } from "./slot-databases.ts";
@@ -43,7 +44,7 @@ export async function startOwn(
     },
   };
   if (service.per === "run") {
-    const database = fillPattern(pattern, { slot: 0, generation: 0 });
+    const database = fillPattern(pattern, { slot: 0, generation: 0 }, nameRules);
     await cloneDatabase(control, { template, database, owner: options.user, fileCopy });
     await seal(opened.controlUrl(database), reset);
     return {
@@ -58,7 +59,7 @@ export async function startOwn(
     reset,
     controlUrl: opened.controlUrl,
     outputs,
-    nameOf: (slot, generation) => fillPattern(pattern, { slot, generation }),
+    nameOf: (slot, generation) => fillPattern(pattern, { slot, generation }, nameRules),
     fileCopy,
     onDatabase: log.onDatabase,
   });

@@ -4,10 +4,11 @@ import { providerProblems } from "../../providers/provider-problems.ts";
 import { providerWords } from "../../providers/provider-words.ts";
 import type { Problem, ServicePlan, StackPlan } from "../../stack/plan.ts";
 import { soundOptions } from "../sound-options.ts";
-import { patternProblem } from "./database-name.ts";
+import { patternProblem } from "../database-name.ts";
 import { localProblem } from "./external/look-at-local.ts";
 import { urlProblem } from "./external/url-for-tests.ts";
 import { inputProblems, migrateProblems, seedProblems } from "../file-problems.ts";
+import { nameRules } from "./name-rules.ts";
 import { optionsSchema, type ParsedOptions } from "./options.ts";
 import { splitLocale } from "./server/initdb.ts";
 
@@ -29,7 +30,8 @@ export async function validateOptions(
       : [];
   const { issues = [] } = v.safeParse(optionsSchema, service.options);
   const options = soundOptions(service, optionsSchema);
-  const named = options.name === undefined ? undefined : patternProblem(options.name, service.per);
+  const named =
+    options.name === undefined ? undefined : patternProblem(options.name, service.per, nameRules);
   return [
     ...perTest,
     ...uniqueProblems(issues.map((issue) => toProblem(issue, at))),

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
 import type { Death, RunningService, StartContext } from "../../engine.ts";
-import { defaultPattern, fillPattern } from "../database-name.ts";
+import { defaultPattern, fillPattern } from "../../database-name.ts";
 import { openPgClient, type PgClient } from "../driver.ts";
+import { nameRules } from "../name-rules.ts";
 import { type ParsedOptions, resetOptions, type ResetOptions } from "../options.ts";
 import { buildTemplate } from "../server/build-template.ts";
 import { hasKnownInputs } from "../../hash-files.ts";
@@ -107,7 +108,8 @@ async function openOn(
     reset,
     controlUrl: urlOf,
     outputs: (database) => outputsOf(urlOf(database)),
-    nameOf: (slot, generation) => fillPattern(pattern, { slot, generation, owner: claim.owner }),
+    nameOf: (slot, generation) =>
+      fillPattern(pattern, { slot, generation, owner: claim.owner }, nameRules),
     fileCopy: false,
     afterMake: (client, database) => markDatabase(client, database, claim.mark),
     onDatabase: () => undefined,

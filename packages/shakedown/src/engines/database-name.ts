@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 
-const mostBytes = 63;
+/** What one kind of server makes of names. */
+export interface NameRules {
+  readonly mostBytes: number;
+  /** "PostgreSQL cuts them at 63" */
+  readonly limit: string;
+  /** Databases that every server has. */
+  readonly reserved: RegExp;
+}
+
 /** Slot numbers have two digits at most, and a retired slot's next database ends in "_r" and its generation. */
 const longestSlot = "63";
 const longestSuffix = "_r999";
@@ -19,7 +27,11 @@ export interface PatternProblem {
   readonly hint: string;
 }
 
-export function patternProblem(pattern: string, per: string): PatternProblem | undefined {
+export function patternProblem(
+  pattern: string,
+  per: string,
+  { mostBytes, limit, reserved }: NameRules,
+): PatternProblem | undefined {
   const holes = pattern.match(/\{[^}]*\}/g) ?? [];
   const unknown = holes.find((hole) => hole !== "{slot}");
   if (unknown !== undefined) {
@@ -40,7 +52,7 @@ export function patternProblem(pattern: string, per: string): PatternProblem | u
       hint: `Take {slot} out, or set per: "slot"`,
     };
   }
-  if (/^(postgres|template[01])$/.test(pattern) || pattern.startsWith("shakedown_template")) {
+  if (reserved.test(pattern) || pattern.startsWith("shakedown_template")) {
     return {
       message: `"${pattern}" is a name that the server itself uses`,
       hint: `Choose another, such as "${pattern}_test"`,
@@ -51,7 +63,7 @@ export function patternProblem(pattern: string, per: string): PatternProblem | u
   return bytes <= mostBytes
     ? undefined
     : {
-        message: `gives names of up to ${bytes} bytes (${filled}), and PostgreSQL cuts them at ${mostBytes}`,
+        message: `gives names of up to ${bytes} bytes (${filled}), and ${limit}`,
         hint: `Shorten it by ${bytes - mostBytes} bytes`,
       };
 }
@@ -63,7 +75,11 @@ export interface FillOptions {
   readonly owner?: string;
 }
 
-export function fillPattern(pattern: string, { slot, generation, owner }: FillOptions): string {
+export function fillPattern(
+  pattern: string,
+  { slot, generation, owner }: FillOptions,
+  { mostBytes }: NameRules,
+): string {
   const filled = pattern.replaceAll("{slot}", String(slot));
   const name = generation === 0 ? filled : `${filled}_r${generation}`;
   return owner === undefined ? name : cut(name, mostBytes - owner.length - 1) + `_${owner}`;

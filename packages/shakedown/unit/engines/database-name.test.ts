@@ -1,21 +1,26 @@
 import { expect, test } from "vitest";
-import {
-  defaultPattern,
-  fillPattern,
-  patternProblem,
-} from "../../../src/engines/postgres/database-name.ts";
+import { nameRules } from "../../src/engines/postgres/name-rules.ts";
+import { defaultPattern, fillPattern, patternProblem } from "../../src/engines/database-name.ts";
 
 test("a pattern fills in the slot, the generation and whoever shares the server", () => {
-  expect(fillPattern("shop_test_{slot}", { slot: 3, generation: 0 })).toBe("shop_test_3");
-  expect(fillPattern("shop_test_{slot}", { slot: 0, generation: 2 })).toBe("shop_test_0_r2");
-  expect(fillPattern("shop_test_{slot}", { slot: 0, generation: 0, owner: "0123456789" })).toBe(
-    "shop_test_0_0123456789",
+  expect(fillPattern("shop_test_{slot}", { slot: 3, generation: 0 }, nameRules)).toBe(
+    "shop_test_3",
   );
+  expect(fillPattern("shop_test_{slot}", { slot: 0, generation: 2 }, nameRules)).toBe(
+    "shop_test_0_r2",
+  );
+  expect(
+    fillPattern("shop_test_{slot}", { slot: 0, generation: 0, owner: "0123456789" }, nameRules),
+  ).toBe("shop_test_0_0123456789");
 });
 
 test("a name that an owner makes too long is cut to 63 bytes and stays unlike others", () => {
   const names = ["a", "b"].map((end) =>
-    fillPattern(`${"é".repeat(28)}${end}{slot}`, { slot: 0, generation: 0, owner: "0123456789" }),
+    fillPattern(
+      `${"é".repeat(28)}${end}{slot}`,
+      { slot: 0, generation: 0, owner: "0123456789" },
+      nameRules,
+    ),
   );
   for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
   expect(names[0]).not.toBe(names[1]);
@@ -33,9 +38,9 @@ test.each([
   ["é".repeat(30) + "{slot}", "slot", /names of up to 67 bytes/],
   ["postgres", "run", /the server itself uses/],
 ])("%s for a %s is refused", (pattern, per, message) => {
-  expect(patternProblem(pattern, per)?.message).toMatch(message);
+  expect(patternProblem(pattern, per, nameRules)?.message).toMatch(message);
 });
 
 test("quotes, blanks and other letters are welcome", () => {
-  expect(patternProblem('Über "shop" {slot}', "slot")).toBeUndefined();
+  expect(patternProblem('Über "shop" {slot}', "slot", nameRules)).toBeUndefined();
 });

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { sqlTag } from "../../../src/engines/postgres/sql-tag.ts";
+import { sqlStyle } from "../../src/engines/postgres/driver.ts";
+import { sqlTag } from "../../src/engines/sql-tag.ts";
 
 const sent: { text: string; values: unknown[] }[] = [];
-const sql = sqlTag(async (text, values) => {
+const sql = sqlTag(sqlStyle, async (text, values) => {
   sent.push({ text, values });
   return [];
 });

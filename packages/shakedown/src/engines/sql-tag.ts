@@ -1,5 +1,3 @@
-import { quoteName } from "./driver.ts";
-
 /** Runs a statement; what is interpolated is sent as parameters, never as text. Gives the rows. */
 export interface SqlTag {
   // oxlint-disable-next-line typescript/no-explicit-any -- rows have whatever columns the statement gives them
@@ -18,23 +16,34 @@ export interface SqlFragment {
 
 const fragment = Symbol("sql fragment");
 
-export function sqlTag(run: (text: string, values: unknown[]) => Promise<unknown[]>): SqlTag {
+/** How a database writes what a statement is made of. */
+export interface SqlStyle {
+  quoteName(name: string): string;
+  /** The placeholder of the n-th parameter, counted from 1. */
+  placeholder(index: number): string;
+}
+
+export function sqlTag(
+  style: SqlStyle,
+  run: (text: string, values: unknown[]) => Promise<unknown[]>,
+): SqlTag {
   const tag = async (
     strings: TemplateStringsArray,
     ...values: readonly unknown[]
   ): Promise<unknown[]> => {
-    const statement = toStatement(strings, values);
+    const statement = toStatement(style, strings, values);
     return await run(statement.text, statement.values);
   };
   return Object.assign(tag as SqlTag, {
     id: (...names: readonly string[]): SqlFragment =>
-      newFragment([names.map(quoteName).join(".")], []),
+      newFragment([names.map((name) => style.quoteName(name)).join(".")], []),
     part: (strings: TemplateStringsArray, ...values: readonly unknown[]): SqlFragment =>
       newFragment(strings, values),
   });
 }
 
-export function toStatement(
+function toStatement(
+  style: SqlStyle,
   strings: readonly string[],
   values: readonly unknown[],
 ): { text: string; values: unknown[] } {
@@ -45,7 +54,7 @@ export function toStatement(
         if (index >= inserted.length) return part;
         const value = inserted[index];
         if (isFragment(value)) return part + write(value.strings, value.values);
-        return `${part}$${bound.push(value)}`;
+        return part + style.placeholder(bound.push(value));
       })
       .join("");
   return { text: write(strings, values), values: bound };

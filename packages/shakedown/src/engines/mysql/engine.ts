@@ -1,0 +1,37 @@
+import { chooseProvider } from "../../providers/ladder.ts";
+import { policyOf } from "../../providers/provider-policy.ts";
+import { anyVersion, parseVersionWish } from "../../providers/version-wish.ts";
+import type { Engine } from "../engine.ts";
+import { loadMysql } from "./driver.ts";
+import { parseOptions } from "./options.ts";
+import { rungs } from "./rungs.ts";
+import { contentHash } from "./server/cache-key.ts";
+import { validateOptions } from "./validate-options.ts";
+
+const engine: Engine = {
+  name: "mysql",
+  warm: loadMysql,
+  validate: validateOptions,
+  fingerprint: (service, stack) => contentHash(parseOptions(service.options), stack),
+  async start(context) {
+    const { service } = context;
+    const options = parseOptions(service.options);
+    const isMariadb = options.flavour === "mariadb";
+    const { found, choice } = await chooseProvider(
+      `${service.name}: a ${isMariadb ? "MariaDB" : "MySQL"} server`,
+      rungs(context, options),
+      {
+        service: service.name,
+        hint: isMariadb
+          ? 'Get one for yourself: shakedown install mariadb (or name a server: mariadb({ url: "mysql://…" }))'
+          : 'Install MySQL, name a server (mysql({ url: "mysql://…" })), or take mariadb() and shakedown install mariadb',
+        policy: policyOf(context, { option: options.provider, hasUrl: options.url !== undefined }),
+        wish: parseVersionWish(options.version) ?? anyVersion,
+        onOtherVersion: options.onOtherVersion,
+      },
+    );
+    return { provider: choice, ...(await found()) };
+  },
+};
+
+export default engine;
