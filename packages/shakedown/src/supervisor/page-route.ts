@@ -38,7 +38,7 @@ export function pageRoute({
             for (const room of await rooms.all()) room.flushLogs();
             return readLogs(places.logs, query);
           },
-          act: async (service, action) => actOnService(await rooms.all(), service, action),
+          act: async (service, action) => actOnService(await rooms.all(), service, { action }),
           secrets: async () => secretsOf(await rooms.all()),
         },
         port === undefined ? {} : { port },

@@ -6,6 +6,7 @@ function slotOf(slot: number, outputs: Record<string, Record<string, string>>): 
   return {
     slot,
     generation: 0,
+    changes: { file: "changes", bytes: 0 },
     services: Object.fromEntries(
       Object.entries(outputs).map(([service, own]) => [
         service,
