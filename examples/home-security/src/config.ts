@@ -6,6 +6,8 @@ import { problemText } from "./problem-text.ts";
 export interface Config {
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
+  /** How long to wait for a connection, and for the answer to a statement. */
+  readonly databaseTimeoutMs: number;
   readonly redisUrl: string;
   readonly host: string;
   /** 0 asks the kernel for a free one. */
@@ -38,6 +40,7 @@ export function readConfig(environment: Environment): Config {
   return {
     databaseUrl: output.DATABASE_URL,
     databasePoolSize: output.DATABASE_POOL_SIZE,
+    databaseTimeoutMs: output.DATABASE_TIMEOUT_MS,
     redisUrl: output.REDIS_URL,
     host: output.HOST,
     port: output.PORT,
@@ -55,6 +58,7 @@ const onOrOff = v.picklist(["on", "off"], "must be on or off");
 const environmentSchema = v.object({
   DATABASE_URL: v.pipe(v.string(), v.regex(/^postgres(ql)?:\/\//, "must start with postgres://")),
   DATABASE_POOL_SIZE: whole({ fallback: 5, from: 1, to: 100 }),
+  DATABASE_TIMEOUT_MS: whole({ fallback: 10_000, from: 1, to: 600_000 }),
   REDIS_URL: v.pipe(v.string(), v.regex(/^rediss?:\/\//, "must start with redis://")),
   HOST: v.optional(v.string(), "127.0.0.1"),
   PORT: whole({ fallback: 8000, from: 0, to: 65_535 }),

@@ -29,6 +29,8 @@ export interface LiveConfig {
     /** A camera that sees nothing more for so long has its batch closed before the window ends. */
     readonly idleMs: number;
     readonly atMost: number;
+    /** After a first failure; later each time. */
+    readonly retryMs: number;
   };
   /** Where pictures are looked at and batches are judged. Without an address, rules of our own do it. */
   readonly detectorUrl: string | undefined;
@@ -71,6 +73,7 @@ export const liveEntries = {
   SOCKET_LIMIT_CONNECTIONS: whole({ fallback: 120, from: 0, to: 1_000_000 }),
   SOCKET_LIMIT_MESSAGES: whole({ fallback: 600, from: 0, to: 1_000_000 }),
   BATCH_IDLE_MS: whole({ fallback: 30_000, from: 1, to: day }),
+  BATCH_RETRY_MS: whole({ fallback: 5000, from: 1, to: day }),
   BATCH_AT_MOST: whole({ fallback: 50, from: 1, to: 10_000 }),
   DETECTOR_URL: webAddress,
   ANALYZER_URL: webAddress,
@@ -98,7 +101,11 @@ export function toLiveConfig(given: LiveEnvironment): LiveConfig {
       connections: given.SOCKET_LIMIT_CONNECTIONS,
       messages: given.SOCKET_LIMIT_MESSAGES,
     },
-    batches: { idleMs: given.BATCH_IDLE_MS, atMost: given.BATCH_AT_MOST },
+    batches: {
+      idleMs: given.BATCH_IDLE_MS,
+      atMost: given.BATCH_AT_MOST,
+      retryMs: given.BATCH_RETRY_MS,
+    },
     detectorUrl: given.DETECTOR_URL,
     analyzerUrl: given.ANALYZER_URL,
     aiTimeoutMs: given.AI_TIMEOUT_MS,

@@ -7,6 +7,7 @@ test("two URLs are enough: the rest has defaults", () => {
   expect(readConfig(urls)).toEqual({
     databaseUrl: urls.DATABASE_URL,
     databasePoolSize: 5,
+    databaseTimeoutMs: 10_000,
     redisUrl: urls.REDIS_URL,
     host: "127.0.0.1",
     port: 8000,

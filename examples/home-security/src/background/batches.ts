@@ -1,3 +1,4 @@
+import { isDatabaseAway } from "../database.ts";
 import type { BatchAggregator } from "../pipeline/batch-aggregator.ts";
 import type { ProcessBatch } from "../pipeline/process-batch.ts";
 
@@ -21,6 +22,10 @@ export async function sweepBatches(
       processed++;
     } catch (error) {
       console.error(`batch ${batch.id}: ${error instanceof Error ? error.message : String(error)}`);
+      if (isDatabaseAway(error)) {
+        await batches.postponed(batch);
+        break;
+      }
       await batches.failed(batch);
     }
   }

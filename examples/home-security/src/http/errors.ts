@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { DatabaseError } from "pg";
+import { isDatabaseAway } from "../database.ts";
 
 /** Where the fault lies, as in `["body", "risk_score"]`, and what it is. */
 export interface InvalidPart {
@@ -39,6 +40,7 @@ export function invalid(parts: readonly InvalidPart[]): HTTPException {
 export function toErrorResponse(error: Error, context: Context): Response {
   if (error instanceof HTTPException)
     return context.json({ detail: detailOf(error) }, error.status);
+  if (isDatabaseAway(error)) return context.json({ detail: "The database is not available" }, 503);
   if (error instanceof DatabaseError) {
     const known = knownDatabaseErrors[error.code ?? ""];
     if (known !== undefined) return context.json({ detail: known.detail }, known.status);
@@ -63,5 +65,4 @@ const knownDatabaseErrors: Readonly<
   "22021": { status: 422, detail: "A text holds a character that cannot be stored" },
   "40001": { status: 409, detail: "The change collided with another one: try again" },
   "40P01": { status: 409, detail: "The change collided with another one: try again" },
-  "57P01": { status: 503, detail: "The database is not available" },
 };

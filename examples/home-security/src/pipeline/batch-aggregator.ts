@@ -28,6 +28,8 @@ export interface BatchAggregator {
   done(batch: Batch): Promise<void>;
   /** It comes again later; after the third time it is put aside for somebody to look at. */
   failed(batch: Batch): Promise<void>;
+  /** It comes again soon, and nothing is held against it: something else is away. */
+  postponed(batch: Batch): Promise<void>;
   counts(): Promise<{ readonly open: number; readonly waiting: number; readonly dead: number }>;
 }
 
@@ -75,6 +77,9 @@ export function batchAggregator(redis: Redis, options: BatchAggregatorOptions): 
       if (failures >= mostFailures) moved.rpush(keys.dead, text);
       else moved.zadd(keys.closed, nowMs() + retryMs * failures, text);
       await moved.exec();
+    },
+    async postponed({ text }) {
+      await redis.zadd(keys.closed, "XX", nowMs() + retryMs, text);
     },
     async counts() {
       const [open, waiting, dead] = await Promise.all([
