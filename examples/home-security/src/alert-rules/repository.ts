@@ -3,8 +3,6 @@ import { selectList, type List } from "../sql/pages.ts";
 import { table } from "../sql/table.ts";
 import type { AlertRule, AlertRuleChanges, AlertRuleFilter, NewAlertRule } from "./alert-rule.ts";
 
-export type AlertRuleRepository = ReturnType<typeof alertRuleRepository>;
-
 export function alertRuleRepository(database: Queryable) {
   const rules = table<AlertRule>(database, {
     name: "alert_rules",

@@ -10,8 +10,6 @@ import {
   type NewAlert,
 } from "./alert.ts";
 
-export type AlertRepository = ReturnType<typeof alertRepository>;
-
 export function alertRepository(database: Queryable) {
   const alerts = table<Alert>(database, {
     name: "alerts",

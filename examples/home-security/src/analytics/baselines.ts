@@ -23,8 +23,6 @@ export interface Baselines {
   readonly classes: readonly ClassBaseline[];
 }
 
-export type BaselineRepository = ReturnType<typeof baselineRepository>;
-
 /** What is usual at a camera, by hours in UTC. */
 export function baselineRepository(pool: Pool) {
   const ofCamera = async (database: Queryable, cameraId: string): Promise<Baselines> => {

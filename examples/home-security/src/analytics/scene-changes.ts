@@ -32,8 +32,6 @@ export const sceneChangeFilterSchema = pagedFilter({
 });
 export type SceneChangeFilter = v.InferOutput<typeof sceneChangeFilterSchema>;
 
-export type SceneChangeRepository = ReturnType<typeof sceneChangeRepository>;
-
 export function sceneChangeRepository(database: Queryable) {
   const changes = table<SceneChange>(database, {
     name: "scene_changes",

@@ -26,8 +26,6 @@ export interface Trend {
   readonly average_risk_score: number | null;
 }
 
-export type TrendRepository = ReturnType<typeof trendRepository>;
-
 export function trendRepository(database: Queryable) {
   return {
     /** Each day of the span, those on which nothing happened included. */

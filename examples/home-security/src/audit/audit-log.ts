@@ -33,8 +33,6 @@ export interface AuditedResource {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-export type AuditLog = ReturnType<typeof auditLog>;
-
 export function auditLog(database: Queryable) {
   const entries = table<AuditEntry>(database, {
     name: "audit_logs",

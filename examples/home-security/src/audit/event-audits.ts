@@ -36,8 +36,6 @@ export interface AuditStatistics {
   readonly average_quality_score: number | null;
 }
 
-export type EventAudits = ReturnType<typeof eventAudits>;
-
 export function eventAudits(database: Queryable) {
   return {
     async ofEvent(eventId: number): Promise<EventAudit | undefined> {

@@ -3,8 +3,6 @@ import { selectList, type List } from "../sql/pages.ts";
 import { table } from "../sql/table.ts";
 import type { Camera, CameraChanges, CameraFilter, NewCamera } from "./camera.ts";
 
-export type CameraRepository = ReturnType<typeof cameraRepository>;
-
 /** Cameras that are hidden are none to anybody but `restore`. */
 export function cameraRepository(database: Queryable) {
   const cameras = table<Camera>(database, {

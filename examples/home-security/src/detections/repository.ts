@@ -3,8 +3,6 @@ import { selectPage, type Page } from "../sql/pages.ts";
 import { table } from "../sql/table.ts";
 import type { Detection, DetectionFilter, NewDetection } from "./detection.ts";
 
-export type DetectionRepository = ReturnType<typeof detectionRepository>;
-
 export interface ObjectCount {
   readonly object_type: string;
   readonly count: number;

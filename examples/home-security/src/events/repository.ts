@@ -14,8 +14,6 @@ import type {
   SecurityEvent,
 } from "./event.ts";
 
-export type EventRepository = ReturnType<typeof eventRepository>;
-
 export interface EventStatistics {
   readonly total_events: number;
   readonly unreviewed: number;

@@ -13,8 +13,6 @@ import type {
 } from "./job.ts";
 import { takeStep, writeTransition } from "./transition.ts";
 
-export type JobRepository = ReturnType<typeof jobRepository>;
-
 const jobsTable = { name: "jobs", kind: "Job", json: ["payload", "result"] } as const;
 
 export function jobRepository(pool: Pool) {

@@ -9,8 +9,6 @@ import {
   type NewLogLine,
 } from "./log-line.ts";
 
-export type LogRepository = ReturnType<typeof logRepository>;
-
 export interface LogStatistics {
   readonly total: number;
   readonly by_level: Readonly<Record<LogLevel, number>>;

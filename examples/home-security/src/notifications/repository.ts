@@ -9,8 +9,6 @@ import type {
   QuietHours,
 } from "./notification-settings.ts";
 
-export type NotificationRepository = ReturnType<typeof notificationRepository>;
-
 const quietColumns =
   "id, label, to_char(start_time, 'HH24:MI') as start_time, to_char(end_time, 'HH24:MI') as end_time, days";
 

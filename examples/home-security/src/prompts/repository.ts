@@ -3,8 +3,6 @@ import { inTransaction } from "../database.ts";
 import { table } from "../sql/table.ts";
 import type { NewPrompt, PromptConfig } from "./prompt-config.ts";
 
-export type PromptRepository = ReturnType<typeof promptRepository>;
-
 /** Versions are never changed: a new one takes the place of the one that is in use. */
 export function promptRepository(pool: Pool) {
   return {

@@ -19,7 +19,6 @@ export interface TableOptions {
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
-export type Table<Row> = ReturnType<typeof table<Row>>;
 
 /** What every table needs; a repository adds what is its own. */
 export function table<Row>(database: Queryable, options: TableOptions) {

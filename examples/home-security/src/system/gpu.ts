@@ -26,8 +26,6 @@ export type NewGpuSample = Pick<
 export const gpuFilterSchema = pagedFilter(timeSpan());
 export type GpuFilter = v.InferOutput<typeof gpuFilterSchema>;
 
-export type GpuStats = ReturnType<typeof gpuStats>;
-
 export function gpuStats(database: Queryable) {
   const samples = table<GpuSample>(database, { name: "gpu_stats", kind: "GPU sample" });
 

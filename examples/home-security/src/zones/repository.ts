@@ -4,8 +4,6 @@ import { conditions } from "../sql/conditions.ts";
 import { table } from "../sql/table.ts";
 import type { NewZone, Zone, ZoneChanges, ZoneFilter } from "./zone.ts";
 
-export type ZoneRepository = ReturnType<typeof zoneRepository>;
-
 /** A zone is only found at its own camera. */
 export function zoneRepository(database: Queryable) {
   const zones = table<Zone>(database, {
