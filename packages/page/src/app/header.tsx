@@ -1,6 +1,7 @@
 import { toHash, type View, view } from "../state/route.ts";
 import { isLive, model } from "../state/run.ts";
 import { setTheme, theme, type Theme } from "../state/theme.ts";
+import { helpIsOpen } from "./help.tsx";
 import { Icon } from "../parts/icon.tsx";
 
 const nextTheme: Readonly<Record<Theme, Theme>> = {
@@ -11,6 +12,9 @@ const nextTheme: Readonly<Record<Theme, Theme>> = {
 
 export function Header() {
   const { counts, run } = model.value;
+  // Those that were set aside with a failed test's data say nothing about isolation.
+  const retriedSlots =
+    run.infrastructure.fallBacks + run.retired.filter(({ kept }) => kept === undefined).length;
   const tabs: readonly { view: View; label: string; count?: number }[] = [
     ...(isLive.value ? [{ view: "live" as const, label: "Live" }] : []),
     { view: "overview", label: "Overview" },
@@ -18,7 +22,7 @@ export function Header() {
     { view: "services", label: "Services", count: run.services.length },
     { view: "workers", label: "Workers" },
     { view: "slowest", label: "Slowest" },
-    { view: "isolation", label: "Isolation", count: run.retired.length },
+    { view: "isolation", label: "Isolation", count: retriedSlots },
   ];
   return (
     <header class="top">
@@ -46,15 +50,26 @@ export function Header() {
             </a>
           ))}
         </nav>
-        <button
-          type="button"
-          class="button quiet"
-          aria-label={`Colours: ${theme.value}`}
-          title={`Colours: ${theme.value}`}
-          onClick={() => setTheme(nextTheme[theme.value])}
-        >
-          <Icon name={theme.value} />
-        </button>
+        <div class="top-tools">
+          <button
+            type="button"
+            class="button quiet"
+            aria-label="Keys"
+            title="Keys (?)"
+            onClick={() => (helpIsOpen.value = true)}
+          >
+            ?
+          </button>
+          <button
+            type="button"
+            class="button quiet"
+            aria-label={`Colours: ${theme.value}`}
+            title={`Colours: ${theme.value}`}
+            onClick={() => setTheme(nextTheme[theme.value])}
+          >
+            <Icon name={theme.value} />
+          </button>
+        </div>
       </div>
     </header>
   );

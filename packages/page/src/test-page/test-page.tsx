@@ -36,10 +36,11 @@ export function TestPage({ id }: { readonly id: string }) {
   const { result } = row.snapshot;
   const { root } = model.value.run;
   const earlier = result.earlierErrors ?? [];
+  const bare = result.errors.length + earlier.length + row.snapshot.logs.length === 0;
   return (
     <article class="test-page" aria-label={row.name}>
       <Head row={row} />
-      <div class="test-columns">
+      <div class={bare ? "test-columns bare" : "test-columns"}>
         <div class="test-main">
           {result.errors.length === 0 ? null : (
             <Panel
@@ -74,9 +75,7 @@ export function TestPage({ id }: { readonly id: string }) {
             </Panel>
           )}
           <LogPanel row={row} />
-          {result.errors.length + earlier.length + row.snapshot.logs.length === 0 ? (
-            <p class="empty small">{nothingToTell[row.state]}</p>
-          ) : null}
+          {bare ? <p class="empty small">{nothingToTell[row.state]}</p> : null}
         </div>
         <aside class="test-side">
           {row.state === "skipped" || row.state === "running" ? null : <TimePanel row={row} />}
@@ -97,10 +96,10 @@ export function TestPage({ id }: { readonly id: string }) {
 const nothingToTell = {
   passed:
     "It passed. No service wrote a line that was kept: logs are gathered for tests that fail.",
-  flaky: "It passed in the end.",
-  failed: "It failed without an error.",
-  skipped: "It was skipped: nothing ran.",
-  running: "It is running.",
+  flaky: "Passed in the end.",
+  failed: "Failed without an error.",
+  skipped: "Skipped: nothing ran.",
+  running: "Running.",
 } as const;
 
 function Head({ row }: { readonly row: TestRow }) {
