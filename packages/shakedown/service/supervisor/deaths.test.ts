@@ -41,7 +41,9 @@ test("a supervisor that begins to hang while it stops is ended, too", async () =
 });
 
 test("after its watcher and then the supervisor were killed, the next command of any kind tidies up", async () => {
-  await using plan = await stackOf({ one: {}, two: { needs: ["one"] } });
+  // As redis-server does: a title over its environment, where our mark was.
+  const titled = { shell: "exec env -i /bin/sleep 1000" };
+  await using plan = await stackOf({ one: { options: titled }, two: { needs: ["one"] } });
   const { child, supervisorPid, lease } = await holdElsewhere(plan, "two");
   const watcher = watcherOf(supervisorPid);
   kill(supervisorPid, "SIGSTOP"); // or it would start another watcher

@@ -4,6 +4,7 @@ import { devNull } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { coverInherited } from "./inherited-descriptors.ts";
+import type { LeashRecord } from "./leash-record.ts";
 import { leashScript } from "./leash-script.ts";
 
 /** What the watcher ends or removes when this process is dead. */
@@ -15,6 +16,8 @@ export interface Leash extends AsyncDisposable {
 
 export interface LeashOptions {
   readonly cookie: string;
+  /** Told of everything that is held, as long as it is. */
+  readonly record?: LeashRecord;
   /** Told when the watcher itself died and was started anew. */
   readonly onNote: (text: string) => void;
 }
@@ -27,7 +30,7 @@ interface Watcher {
 }
 
 /** Starts its watcher with the first entry. Disposing it closes the pipe, and the watcher does what it does on a death. */
-export function openLeash({ cookie, onNote }: LeashOptions): Leash {
+export function openLeash({ cookie, record, onNote }: LeashOptions): Leash {
   const held = new Set<string>();
   let watcher: Watcher | undefined;
   let closing = false;
@@ -71,10 +74,13 @@ export function openLeash({ cookie, onNote }: LeashOptions): Leash {
         );
       if (held.has(entry)) return;
       held.add(entry);
+      record?.add(entry);
       await send(`+${entry}`);
     },
     letGo(entry) {
-      if (!held.delete(entry) || closing || watcher === undefined) return;
+      if (!held.delete(entry) || closing) return;
+      record?.drop(entry);
+      if (watcher === undefined) return;
       // A failure only means that the watcher is dead, and the next one is not told of this entry at all.
       send(`-${entry}`).catch(() => undefined);
     },

@@ -4,6 +4,7 @@ import { ShakedownError } from "../errors/shakedown-error.ts";
 import { findProgram } from "./find-program.ts";
 import { identityOf } from "./identity.ts";
 import { openLeash } from "./leash.ts";
+import { openLeashRecord } from "./leash-record.ts";
 import { manageChild } from "./manage-child.ts";
 import type { ManagedProcess, Processes, StartOptions } from "./managed-process.ts";
 import { spawnGated } from "./spawn-gated.ts";
@@ -11,6 +12,8 @@ import { spawnGated } from "./spawn-gated.ts";
 export interface OpenProcessesOptions {
   /** Random: marks the environment of every child, so that none can hide from the leash. Letters and digits only. */
   readonly cookie: string;
+  /** Where to note what would have to be ended and removed, should the leash be killed as well. */
+  readonly recordFile?: string;
   /** Removed with everything else when the supervisor is dead. */
   readonly runtimeFolder?: string;
   /** Told of what a person should know but nobody has to act on. */
@@ -26,8 +29,12 @@ export interface OpenProcessesOptions {
 export async function openProcesses(
   options: OpenProcessesOptions,
 ): Promise<Processes & AsyncDisposable> {
-  const { cookie, runtimeFolder, onNote = () => undefined } = options;
-  const leash = openLeash({ cookie, onNote });
+  const { cookie, recordFile, runtimeFolder, onNote = () => undefined } = options;
+  const leash = openLeash({
+    cookie,
+    onNote,
+    ...(recordFile === undefined ? {} : { record: openLeashRecord(recordFile) }),
+  });
   const running = new Set<ManagedProcess>();
   let count = 0;
   let closing = false;
@@ -67,6 +74,7 @@ export async function openProcesses(
     await leash.hold(`folder ${resolve(folder)}`);
   }
 
+  if (recordFile !== undefined) await removeOnDeath(recordFile);
   if (runtimeFolder !== undefined) await removeOnDeath(runtimeFolder);
   return {
     start,

@@ -41,6 +41,11 @@ export async function claimData(file: string, claim: Omit<DataClaim, "world">): 
   await writeFile(file, JSON.stringify({ ...claim, world: thisWorld() } satisfies DataClaim));
 }
 
+/** What the supervisor's leash holds, beside its claim. */
+export function recordFileOf(claimFile: string): string {
+  return claimFile.replace(/\.owner$/, ".leash");
+}
+
 /** All claims that can be read: of every stack of this user. */
 export async function readClaims(roots: readonly string[]): Promise<readonly FoundClaim[]> {
   const found = await Promise.all(
@@ -64,6 +69,11 @@ export function isAbandoned(claim: DataClaim): boolean {
   const here = thisWorld();
   if (claim.world.boot !== here.boot) return true;
   return claim.world.namespace === here.namespace && !isAlive(claim);
+}
+
+/** Whether processes keep the numbers that they had when the claim was made. */
+export function isOfThisBoot({ world }: DataClaim): boolean {
+  return world.boot === thisWorld().boot;
 }
 
 /** Undefined while its owner is still writing it, when its leash has just removed it, and for one of an older version. */

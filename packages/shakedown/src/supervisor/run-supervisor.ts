@@ -9,7 +9,7 @@ import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.
 import { openProcesses } from "../process/open-processes.ts";
 import { makeFolders } from "../providers/folders.ts";
 import { removeDeadLock } from "./client-lock.ts";
-import { claimData, claimFileOf } from "./data-claims.ts";
+import { claimData, claimFileOf, recordFileOf } from "./data-claims.ts";
 import { endCommandOf } from "./end-command.ts";
 import { fenceSlots } from "./fence-slots.ts";
 import { noticing, openKeeper } from "./idle-stop.ts";
@@ -59,8 +59,10 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   // A folder of our own: the leash of a predecessor that was killed may still be removing its own.
   const sockets = join(roots.sockets, `${self.pid}-${randomBytes(3).toString("hex")}`);
   const cookie = randomUUID().replaceAll("-", "");
+  const claim = claimFileOf(roots.data, places.key, self);
   const opening = openProcesses({
     cookie,
+    recordFile: recordFileOf(claim),
     runtimeFolder: sockets,
     onNote: (text) => void process.stderr.write(`${text}\n`),
   });
@@ -69,7 +71,6 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
   // Everything is known to the leash before it is there: a kill in between would leave it.
   await processes.removeNameOnDeath(socket);
-  const claim = claimFileOf(roots.data, places.key, self);
   await processes.removeOnDeath(claim);
   scope.defer("the claim on data folders", () => rm(claim, { force: true }));
   await mkdir(sockets, { mode: 0o700 });

@@ -1,14 +1,17 @@
 import { readdir, readlink, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { killMarked, signalMarked } from "../process/process-tree.ts";
+import { finishLeash } from "../process/leash-record.ts";
+import { killMarked } from "../process/process-tree.ts";
 import { sweepLeftContainers } from "../providers/container/sweep-left.ts";
 import { locateDataFolders } from "../providers/folders.ts";
 import { removeDeadLock } from "./client-lock.ts";
-import { type FoundClaim, isAbandoned, readClaims } from "./data-claims.ts";
-
-/** How long services that lost everybody have to go by themselves; a killed server would leave shared memory. */
-const graceMs = 200;
+import {
+  type FoundClaim,
+  isAbandoned,
+  isOfThisBoot,
+  readClaims,
+  recordFileOf,
+} from "./data-claims.ts";
 
 /**
  * Ends and removes what belongs to dead supervisors of this user, whichever stack they were of: what their leashes do
@@ -28,7 +31,10 @@ export async function sweepAbandoned(
 }
 
 async function sweepOne({ claim, file, root }: FoundClaim): Promise<void> {
-  await endMarked(`SHAKEDOWN_LEASH=${claim.cookie}.`);
+  const { cookie } = claim;
+  // By their numbers first: a program that writes its title over its environment loses our mark.
+  await finishLeash(recordFileOf(file), { cookie, sameBoot: isOfThisBoot(claim) });
+  killMarked(`SHAKEDOWN_LEASH=${cookie}.`);
   const names = await readdir(root);
   const own = names.filter((name) => name.startsWith(`${claim.key}-${claim.pid}-`));
   for (const folder of [...own.map((name) => join(root, name)), claim.sockets])
@@ -43,10 +49,4 @@ async function removeName(socket: string, sockets: string): Promise<void> {
   if (target.startsWith(`${sockets}/`)) await rm(socket, { force: true });
   await removeDeadLock(`${socket}.lock`);
   await rmdir(dirname(socket)).catch(() => {}); // gone, or a successor is in it
-}
-
-async function endMarked(mark: string): Promise<void> {
-  if (signalMarked(mark, "SIGQUIT") === 0) return;
-  await sleep(graceMs);
-  killMarked(mark);
 }
