@@ -12,6 +12,7 @@ export const commandIndex = {
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   report: async () => (await import("./commands/report.ts")).reportCommand,
   ui: async () => (await import("./commands/ui.ts")).uiCommand,
+  connect: async () => (await import("./commands/connect.ts")).connectCommand,
   install: async () => (await import("./commands/install.ts")).installCommand,
   version: async () => (await import("./commands/version.ts")).versionCommand,
   help: async () => (await import("./commands/help.ts")).helpCommand,

@@ -26,6 +26,7 @@ import type {
   SessionAddress,
   SessionClient,
 } from "./session.ts";
+import type { Share } from "./shares.ts";
 import { call, callForLines, isNobodyThere, type WireRequest } from "./wire.ts";
 
 const quickLimitMs = 10_000;
@@ -121,6 +122,8 @@ export interface SupervisorControl {
   readonly info: SupervisorInfo;
   status(): Promise<SupervisorStatus>;
   logs(query: LogQuery): Promise<readonly LogLines[]>;
+  /** Where a service's data can be looked at; with passwords. */
+  shares(service: string): Promise<readonly Share[]>;
   /** Restarts, stops or starts one service for everybody who uses it. */
   act(service: string, action: ServiceAction, slot?: number): Promise<ServiceActed>;
   /** Stops it with everything that it runs; settles when it is gone. `by` is told to the runs that lose it. */
@@ -149,6 +152,13 @@ export async function findSupervisor(
           path: `/logs?${toSearch(query)}`,
         })
       ).logs,
+    shares: async (service) =>
+      (
+        await quick<{ shares: readonly Share[] }>(socket, {
+          method: "GET",
+          path: `/services/${encodeURIComponent(service)}/shares`,
+        })
+      ).shares,
     act: (service, action, slot) =>
       whileItAnswers(
         socket,

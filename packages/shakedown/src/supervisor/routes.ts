@@ -9,6 +9,7 @@ import { readRequest } from "./read-request.ts";
 import type { EndedBecause } from "./reuse-record.ts";
 import type { Rooms } from "./rooms.ts";
 import { secretsOf } from "./secrets-of.ts";
+import { sharesOf } from "./shares.ts";
 import type { SessionService } from "./serve-sessions.ts";
 
 export interface RoutesOptions {
@@ -41,6 +42,9 @@ export function routes({
       for (const room of await rooms.all()) room.flushLogs();
       return { logs: await readLogs(places.logs, logQuery(query)) };
     },
+    "GET /services/:service/shares": async ({ at }) => ({
+      shares: await sharesOf(await rooms.all(), service, at["service"] ?? ""),
+    }),
     "GET /secrets": async () => ({ secrets: secretsOf(await rooms.all()) }),
     "POST /page": async ({ body, response }) => {
       await page(body, response);

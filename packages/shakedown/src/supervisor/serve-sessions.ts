@@ -39,6 +39,8 @@ export interface SessionService {
   changes(sessionId: string, slot: string, sinceBytes: number): Promise<ServiceChanges>;
   retire(sessionId: string, slot: string, request: RetireSlot): Promise<RetiredSlot>;
   restart(sessionId: string, slot: string, service: string): Promise<ServiceLease>;
+  /** Slots that somebody holds in this room. */
+  held(room: StackRoom): ReadonlySet<number>;
 }
 
 export function serveSessions(options: ServeSessionsOptions): SessionService {
@@ -133,7 +135,7 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
       const [room, slot] = borrowedSlot(sessionId, number);
       const kept: { service: string; connect: string }[] = [];
       const keep = (aside: AsideLease): void => {
-        room.keep(aside);
+        room.keep({ ...aside, slot, reason: request.reason, atEpochMs: Date.now() });
         kept.push({ service: aside.service, connect: aside.connect });
       };
       const lease = await room.slot(slot).retire(request.services, request.keep ? keep : undefined);
@@ -147,6 +149,7 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
       });
       return { lease, kept };
     },
+    held: (room) => sessions.held(room),
     restart(sessionId, number, service) {
       const [room, slot] = borrowedSlot(sessionId, number);
       return room.slot(slot).restart(service);

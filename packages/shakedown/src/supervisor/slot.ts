@@ -23,6 +23,7 @@ export interface SlotOptions {
 export interface AsideLease {
   readonly service: string;
   readonly connect: string;
+  readonly outputs: Outputs;
   release(): Promise<void>;
 }
 
@@ -216,7 +217,7 @@ export function openSlot(number: number, options: SlotOptions): Slot {
       const connect = await lease.setAside?.();
       if (connect === undefined) continue;
       kept.add(service);
-      keep({ service, connect, release: () => lease.release() });
+      keep({ service, connect, outputs: lease.outputs, release: () => lease.release() });
     }
     return kept;
   }

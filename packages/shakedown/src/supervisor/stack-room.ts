@@ -33,6 +33,14 @@ export interface StackRoomOptions {
   readonly emit: (event: ServiceEvent) => void;
 }
 
+/** Data of a failed test, and whose it was. */
+export interface KeptLease extends AsideLease {
+  readonly slot: number;
+  /** `"a test" failed` */
+  readonly reason: string;
+  readonly atEpochMs: number;
+}
+
 /** One running generation of the stack: the run's part of its services, its slots, and what was kept of failed tests. */
 export interface StackRoom {
   readonly key: string;
@@ -42,7 +50,9 @@ export interface StackRoom {
   slots(): readonly Slot[];
   /** The lowest slot that nobody holds, the wished one if it is free. */
   freeSlot(wish: number, held: ReadonlySet<number>): Slot;
-  keep(aside: AsideLease): void;
+  keep(aside: KeptLease): void;
+  /** What is kept now, the newest last. */
+  kept(): readonly KeptLease[];
   flushLogs(): void;
   status(held: ReadonlySet<number>): Pick<SupervisorStatus, "services" | "slots">;
   /** What happened to services that a slot's user may hold, since it looked last. */
@@ -56,7 +66,7 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
   const engineOf = await loadEngines(plan);
   const logs = new Map<string, OpenLog>();
   const slots = new Map<number, Slot>();
-  const kept: AsideLease[] = [];
+  const kept: KeptLease[] = [];
   const changes = openChangeLog(join(places.changes, `${options.key}.jsonl`));
 
   const logOf = (service: string): OpenLog => {
@@ -97,6 +107,7 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
   }
 
   return {
+    kept: () => kept,
     key: options.key,
     plan,
     runPart,
