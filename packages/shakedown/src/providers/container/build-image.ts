@@ -50,6 +50,7 @@ export async function buildImage(
     args: [
       ...first,
       "build",
+      ...(env["DOCKER_BUILDKIT"] === "0" ? ["--force-rm"] : []),
       "--tag",
       tag,
       "--label",

@@ -16,6 +16,8 @@ export interface ContainerEngine {
   /** Where this process reaches ports that the engine publishes, and where it publishes them. */
   readonly host: string;
   readonly publishOn: string;
+  /** A container with the host's network has this very one: its loopback interface is ours. */
+  readonly sharesNetwork: boolean;
   readonly api: EngineApi;
 }
 
@@ -81,6 +83,7 @@ export async function openEngine(endpoint: Endpoint): Promise<ContainerEngine> {
     apiVersion,
     platform: `${answer.Os}/${answer.Arch}`,
     ...(await addressesOf(endpoint)),
+    sharesNetwork: sharesNetwork(endpoint, podman !== undefined),
     api: openEngineApi(endpoint, apiVersion),
   };
 }
@@ -107,6 +110,16 @@ export function isOlder(left: string, right: string): boolean {
   return leftMajor === rightMajor ? leftMinor < rightMinor : leftMajor < rightMajor;
 }
 
+/** Docker's bridge is here unless it runs in a machine of its own (Desktop) or in a user's space of networks (rootless). */
+function sharesNetwork({ url }: Endpoint, isPodman: boolean): boolean {
+  if (process.platform !== "linux" || !url.startsWith("unix:")) return false;
+  return existsSync("/sys/class/net/docker0") || (isPodman && !isInsideContainer());
+}
+
+function isInsideContainer(): boolean {
+  return existsSync("/.dockerenv") || existsSync("/run/.containerenv");
+}
+
 /** Ports are published on the loopback interface; elsewhere only where that could not be reached from here. */
 async function addressesOf({ url }: Endpoint): Promise<{ host: string; publishOn: string }> {
   if (!url.startsWith("unix:")) {
@@ -122,9 +135,8 @@ async function addressesOf({ url }: Endpoint): Promise<{ host: string; publishOn
 
 /** Inside a container with the host's socket, the host's loopback is another one than ours: its side of the bridge is not. */
 async function gatewayFromInside(): Promise<string | undefined> {
-  const isInside = existsSync("/.dockerenv") || existsSync("/run/.containerenv");
   // An engine inside the same container has its bridge here.
-  if (!isInside || existsSync("/sys/class/net/docker0")) return undefined;
+  if (!isInsideContainer() || existsSync("/sys/class/net/docker0")) return undefined;
   const routes = await readFile("/proc/net/route", "utf8").catch(() => ""); // not Linux, so not inside
   const route = routes
     .split("\n")

@@ -5,10 +5,10 @@ import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { ApiFailure } from "./engine-api.ts";
 import { type ContainerFile, tarOf } from "./tar.ts";
 import { containerFailure } from "./container-failure.ts";
+import { createRequest } from "./create-request.ts";
 import { followLog } from "./follow-log.ts";
 import type { ContainerEngine } from "./find-engine.ts";
 import type { Image } from "./images.ts";
-import { expiryText, ownerLabel, expiryLabel, ownerText, ownOwner } from "./owner.ts";
 import { removeOnDeath } from "./remove-on-death.ts";
 
 export interface RunContainerOptions {
@@ -82,7 +82,7 @@ export async function runContainer(
     throw error instanceof ApiFailure ? containerFailure(error, { title, engine, image }) : error;
   };
   const { Id: id } = (await api
-    .ask("POST", "/containers/create", { query: { name }, body: toCreate(engine, options) })
+    .ask("POST", "/containers/create", { query: { name }, body: createRequest(engine, options) })
     .catch(async (error: unknown) => {
       await takeBack();
       return fail(error);
@@ -148,50 +148,6 @@ export async function runContainer(
     await stop();
     return fail(error);
   }
-}
-
-function toCreate(engine: ContainerEngine, options: RunContainerOptions): object {
-  const { image, env = {}, command, entrypoint, ports, hostPorts = {}, network, context } = options;
-  const published = network === "host" ? {} : ports;
-  const keys = Object.entries(published).map(([name, port]) => [name, `${port}/tcp`] as const);
-  return {
-    Image: image.id,
-    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    ...(command === undefined ? {} : { Cmd: command }),
-    ...(entrypoint === undefined ? {} : { Entrypoint: entrypoint }),
-    ...(options.user === undefined ? {} : { User: options.user }),
-    ...(options.workdir === undefined ? {} : { WorkingDir: options.workdir }),
-    ExposedPorts: Object.fromEntries(keys.map(([, key]) => [key, {}])),
-    Labels: {
-      "shakedown.project": context.stack.file,
-      "shakedown.service": context.service.name,
-      "shakedown.run": String(process.pid),
-      [ownerLabel]: ownerText(ownOwner()),
-      [expiryLabel]: expiryText(),
-    },
-    HostConfig: {
-      ...(network === "host" ? { NetworkMode: "host" } : {}),
-      PortBindings: Object.fromEntries(
-        keys.map(([name, key]) => [
-          key,
-          [{ HostIp: engine.publishOn, HostPort: String(hostPorts[name] ?? "") }],
-        ]),
-      ),
-      Tmpfs: options.tmpfs ?? {},
-      Binds: (options.mounts ?? []).map(
-        ({ from, to, readOnly }) => `${from}:${to}${readOnly ? ":ro" : ""}`,
-      ),
-      ...(options.shmBytes === undefined ? {} : { ShmSize: options.shmBytes }),
-      // Names like host.docker.internal are Docker Desktop's own; elsewhere they have to be given.
-      ...(network === "host" || engine.kind === "podman"
-        ? {}
-        : { ExtraHosts: ["host.docker.internal:host-gateway"] }),
-      // Whatever the machine's default is, this one can be followed, and does not fill the disk.
-      ...(engine.kind === "docker"
-        ? { LogConfig: { Type: "local", Config: { "max-size": "20m", "max-file": "2" } } }
-        : { LogConfig: { Type: "k8s-file" } }),
-    },
-  };
 }
 
 async function publishedPorts(

@@ -1,4 +1,3 @@
-import { networkInterfaces } from "node:os";
 import type { JsonValue } from "../../errors/shakedown-error.ts";
 import { findReferences } from "../../stack/references.ts";
 import type { ContainerEngine } from "./find-engine.ts";
@@ -81,16 +80,14 @@ export async function openWaysIn(
 
 async function nothing(): Promise<void> {}
 
-/** This machine's address on the engine's default network: the interface's own where it is here, else what the engine says. */
+/** This machine's address on the engine's default network; older engines name the network alone. */
 async function gatewayOf({ api, kind }: ContainerEngine): Promise<string | undefined> {
   const network = kind === "podman" ? "podman" : "bridge";
-  const { IPAM, Options } = (await api.ask("GET", `/networks/${network}`).catch(() => ({}))) as {
-    readonly IPAM?: { readonly Config?: readonly { readonly Gateway?: string }[] };
-    readonly Options?: Readonly<Record<string, string>>;
+  const { IPAM } = (await api.ask("GET", `/networks/${network}`).catch(() => ({}))) as {
+    readonly IPAM?: {
+      readonly Config?: readonly { readonly Subnet?: string; readonly Gateway?: string }[];
+    };
   };
-  const bridge = networkInterfaces()[Options?.["com.docker.network.bridge.name"] ?? ""];
-  return (
-    bridge?.find(({ family }) => family === "IPv4")?.address ??
-    IPAM?.Config?.find(({ Gateway = "" }) => Gateway.includes("."))?.Gateway
-  );
+  const known = IPAM?.Config?.find(({ Subnet = "" }) => Subnet.includes("."));
+  return known?.Gateway ?? known?.Subnet?.replace(/\.0\/\d+$/, ".1");
 }

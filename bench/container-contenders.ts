@@ -1,0 +1,155 @@
+import { MariaDbContainer } from "@testcontainers/mariadb";
+import { PostgreSqlContainer } from "@testcontainers/postgresql";
+import { RedisContainer } from "@testcontainers/redis";
+import { engineContext } from "../packages/shakedown/service/engine-context.ts";
+import type { Engine } from "../packages/shakedown/src/engines/engine.ts";
+import { mariadb } from "../packages/shakedown/src/engines/mysql/service.ts";
+import { openPgClient } from "../packages/shakedown/src/engines/postgres/driver.ts";
+import { postgres } from "../packages/shakedown/src/engines/postgres/service.ts";
+import {
+  redisConnection,
+  refuseErrors,
+} from "../packages/shakedown/src/engines/redis/connection.ts";
+import { redis } from "../packages/shakedown/src/engines/redis/service.ts";
+import { until } from "../packages/shakedown/src/kit/until.ts";
+import { containerRung } from "../packages/shakedown/src/providers/container/container-rung.ts";
+import type { RunContainerOptions } from "../packages/shakedown/src/providers/container/run-container.ts";
+import { anyVersion } from "../packages/shakedown/src/providers/version-wish.ts";
+import type { Service } from "../packages/shakedown/src/stack/service.ts";
+
+export type ServiceName = "redis" | "postgres" | "mariadb";
+
+export const serviceNames: readonly ServiceName[] = ["redis", "postgres", "mariadb"];
+
+/** A server that has answered; gives the way to end it. */
+export type Start = (name: ServiceName) => Promise<() => Promise<void>>;
+
+const images: Readonly<Record<ServiceName, string>> = {
+  redis: "shakedown-test/redis:7",
+  postgres: "shakedown-test/postgres:15",
+  mariadb: "shakedown-test/mariadb:10.11",
+};
+
+const password = "bench";
+
+export const startNative: Start = async (name) => {
+  const services: Readonly<Record<ServiceName, Service>> = {
+    redis: redis({ per: "run" }),
+    postgres: postgres({ per: "run" }),
+    mariadb: mariadb({ per: "run" }),
+  };
+  const service = services[name];
+  const { default: engine } = (await import(service.engine.module)) as { readonly default: Engine };
+  const context = await engineContext(service);
+  const environment = { ...context.start.environment, SHAKEDOWN_FORBID: "container" };
+  const folders = { ...context.start.folders, cache: cacheOf(engine.name) };
+  const running = await engine.start({ ...context.start, environment, folders });
+  return async () => {
+    await running.stop();
+    await context[Symbol.asyncDispose]();
+  };
+};
+
+type Run = Pick<RunContainerOptions, "ports" | "env" | "command" | "tmpfs">;
+
+const runs: Readonly<Record<ServiceName, Run>> = {
+  redis: {
+    ports: { main: 6379 },
+    command: ["redis-server", "--save", "", "--appendonly", "no"],
+    tmpfs: { "/data": "rw" },
+  },
+  postgres: {
+    ports: { main: 5432 },
+    env: { POSTGRES_PASSWORD: password, POSTGRES_USER: "test", POSTGRES_DB: "test" },
+    command: ["postgres", "-c", "fsync=off", "-c", "full_page_writes=off"],
+    tmpfs: { "/var/lib/postgresql/data": "rw" },
+  },
+  mariadb: {
+    ports: { main: 3306 },
+    env: { MARIADB_ROOT_PASSWORD: password, MARIADB_DATABASE: "test" },
+    tmpfs: { "/var/lib/mysql": "rw" },
+  },
+};
+
+export const startOurs: Start = async (name) => {
+  const context = await engineContext(redis());
+  const rung = containerRung(
+    { image: images[name], environment: context.start.environment },
+    (source) => source,
+  );
+  const look = await rung.look(anyVersion);
+  if (!("found" in look)) throw new Error(look.passedOver);
+  const running = await look.found.run({
+    ...context.start,
+    ...runs[name],
+    title: name,
+    context: context.start,
+  });
+  const { main: port = 0 } = running.ports;
+  await answers[name](running.host, port);
+  return async () => {
+    await running.stop();
+    await context[Symbol.asyncDispose]();
+  };
+};
+
+export const startTheirs: Start = async (name) => {
+  const container = {
+    redis: () => new RedisContainer(images.redis),
+    postgres: () => new PostgreSqlContainer(images.postgres).withPassword(password),
+    mariadb: () => new MariaDbContainer(images.mariadb).withRootPassword(password),
+  }[name]();
+  const started = await container.start();
+  await answers[name](started.getHost(), started.getPort());
+  return async () => void (await started.stop());
+};
+
+/** The first answer in the service's own protocol: what "ready" means for all of them. */
+const answers: Readonly<Record<ServiceName, (host: string, port: number) => Promise<void>>> = {
+  async redis(host, port) {
+    await tryUntil(async () => {
+      using connection = redisConnection({ host, port, tls: false, database: 0 });
+      refuseErrors(await connection.run([["PING"]]));
+    });
+  },
+  async postgres(host, port) {
+    await tryUntil(async () => {
+      const client = await openPgClient(`postgres://test:${password}@${host}:${port}/test`, {
+        applicationName: "bench",
+      });
+      await client.query("select 1");
+      await client.end();
+    });
+  },
+  async mariadb(host, port) {
+    const { createConnection } = await import("mysql2/promise");
+    await tryUntil(async () => {
+      const connection = await createConnection({ host, port, user: "root", password });
+      await connection.query("select 1");
+      await connection.end();
+    });
+  },
+};
+
+async function tryUntil(attempt: () => Promise<void>): Promise<void> {
+  let last: unknown;
+  await until(
+    async () => {
+      try {
+        await attempt();
+        return true;
+      } catch (error) {
+        last = error;
+        return false;
+      }
+    },
+    { what: "an answer", timeoutMs: 60_000, everyMs: 5 },
+  ).catch((error: unknown) => {
+    throw new Error(String(last), { cause: error });
+  });
+}
+
+function cacheOf(engine: string): string {
+  const home = process.env["XDG_CACHE_HOME"] ?? `${process.env["HOME"]}/.cache`;
+  return `${home}/shakedown/${engine}`;
+}
