@@ -82,6 +82,7 @@ test.skipIf(noBrowser !== undefined)(
 
     // The keyboard: a search, and the list narrows; the filter is part of the address.
     await page.keyboard.press("/");
+    await page.locator("#search:focus").waitFor();
     await page.keyboard.type("asks the server");
     await expect.poll(() => rows.count()).toBe(1);
     expect(page.url()).toContain("asks");
