@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app/app.tsx";
+import { goLive } from "./live/live-state.ts";
 import { readEvents } from "./model/read-events.ts";
 import { toRunModel } from "./model/run-model.ts";
 import { isLive, model } from "./state/run.ts";
@@ -12,6 +13,7 @@ const packed = document.getElementById("events")?.textContent.trim() ?? "";
 if (page !== null) {
   if (packed === "") {
     isLive.value = true;
+    goLive();
     render(<App />, page);
   } else {
     await readEvents(packed).then(

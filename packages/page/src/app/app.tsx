@@ -1,10 +1,13 @@
 import { useEffect } from "preact/hooks";
 import { verdictOf } from "../model/verdict.ts";
 import { IsolationView } from "../isolation/isolation-view.tsx";
+import { ConnectionBar, RefusedScreen } from "../live/connection-bar.tsx";
+import { connection } from "../live/live-state.ts";
+import { LiveView } from "../live/live-view.tsx";
 import { Overview } from "../overview/overview.tsx";
 import { ServicesView } from "../services/services-view.tsx";
 import { route } from "../state/route.ts";
-import { model } from "../state/run.ts";
+import { isLive, model } from "../state/run.ts";
 import { TestPage } from "../test-page/test-page.tsx";
 import { TestsView } from "../tests/tests-view.tsx";
 import { SlowestView } from "../workers/slowest-view.tsx";
@@ -15,14 +18,16 @@ import { listenToKeys } from "./keys.ts";
 import "./app.css";
 
 export function App() {
-  const { title } = verdictOf(model.value);
+  const { title } = verdictOf(model.value, { live: isLive.value });
   useEffect(() => {
     document.title = `${title} · Shakedown`;
   }, [title]);
   useEffect(listenToKeys, []);
+  if (isLive.value && connection.value === "refused") return <RefusedScreen />;
   return (
     <>
       <Header />
+      {isLive.value ? <ConnectionBar /> : null}
       <main id="main" tabIndex={-1}>
         <Content />
       </main>
@@ -45,6 +50,7 @@ function Content() {
     case "isolation":
       return <IsolationView />;
     case "live":
+      return isLive.value ? <LiveView /> : <Overview />;
     case "overview":
       return <Overview />;
   }

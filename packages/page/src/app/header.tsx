@@ -1,3 +1,4 @@
+import { connection } from "../live/live-state.ts";
 import { toHash, type View, view } from "../state/route.ts";
 import { isLive, model } from "../state/run.ts";
 import { setTheme, theme, type Theme } from "../state/theme.ts";
@@ -51,6 +52,15 @@ export function Header() {
           ))}
         </nav>
         <div class="top-tools">
+          {isLive.value ? (
+            <span class="link-state" role="status">
+              <span
+                class={`dot ${connection.value === "open" ? "good" : "busy"}`}
+                aria-hidden="true"
+              />
+              {connection.value === "open" ? "Live" : "Connecting"}
+            </span>
+          ) : null}
           <button
             type="button"
             class="button quiet"

@@ -10,11 +10,28 @@ export interface Verdict {
 const interruptedExitCode = 130;
 
 /** A run in one line. */
-export function verdictOf({ run, counts }: RunModel): Verdict {
+export function verdictOf(
+  { run, counts }: RunModel,
+  { live = false }: { readonly live?: boolean } = {},
+): Verdict {
   const { finished } = run;
   const failures = `${plural(counts.failed, "test")} failed`;
   if (finished === undefined && run.runId === "")
-    return { tone: "neutral", title: "No run yet", more: "This report has no events." };
+    return {
+      tone: "neutral",
+      title: "No run yet",
+      ...(live ? {} : { more: "This report has no events." }),
+    };
+  if (finished === undefined && live) {
+    const ended = counts.all - counts.running;
+    return {
+      tone: counts.failed > 0 ? "failed" : "neutral",
+      title:
+        counts.failed > 0
+          ? `Running, ${failures} so far`
+          : `Running, ${plural(ended, "test")} done`,
+    };
+  }
   if (finished === undefined) {
     return {
       tone: counts.failed > 0 ? "failed" : "warned",
