@@ -4,6 +4,8 @@ import { eventFormat, type KeptData, type RunEvent } from "../events/run-event.t
 import { errorCodes } from "../errors/codes.ts";
 import { packageVersion } from "../kit/package-version.ts";
 import { plainPaint } from "../kit/paint.ts";
+import { printableLine } from "../kit/printable.ts";
+import { quotedWord } from "../kit/quoted-word.ts";
 import { type Redactor, redactor, secretsAmong } from "../kit/redact.ts";
 import { textSummary } from "../reports/text-summary.ts";
 import { type EventLog, openEventLog } from "../runner/event-log.ts";
@@ -125,9 +127,20 @@ async function underSession(
   });
   const opened: { stacks?: StacksOfRun } = {};
   const secrets = keepSecrets(redact, async () => (await opened.stacks?.secrets()) ?? []);
+  const names = new Map<string, string>();
+  const withoutPassword = (data: KeptData, testName = ""): KeptData =>
+    redact.text(data.connect) === data.connect
+      ? data
+      : { ...data, connect: connectCommand(data, testName) };
   const say = (event: RunEvent): void => {
-    if (event.type === "test:evidence") kept.set(event.testId, event.kept);
-    log.say(event);
+    if (event.type === "test:finished") names.set(event.test.id, event.test.name);
+    if (event.type === "test:evidence") {
+      kept.set(event.testId, event.kept);
+      log.say({
+        ...event,
+        kept: event.kept.map((data) => withoutPassword(data, names.get(event.testId))),
+      });
+    } else log.say(event);
     if (event.type === "slot:leased" || event.type === "service:ready") secrets.look();
   };
   await using session = await openSession({
@@ -200,11 +213,16 @@ function keepSecrets(redact: Redactor, ask: () => Promise<readonly string[]>): S
   return { look, settled: async () => looking };
 }
 
+/** In files, which hold no passwords, stands the command that knows them. */
+function connectCommand({ service }: KeptData, testName: string): string {
+  return `shakedown connect ${quotedWord(service)} ${quotedWord(printableLine(testName))}`;
+}
+
 function commandText({ files, rest }: TestSelection): string {
   return ["shakedown run", ...files, ...(rest.length === 0 ? [] : ["--", ...rest])].join(" ");
 }
 
-/** Files must not hold the passwords that these lines have; whoever reads the terminal may connect. */
+/** Whoever reads the terminal may connect without another command. */
 function withConnectLines(
   run: RunSnapshot,
   kept: ReadonlyMap<string, readonly KeptData[]>,

@@ -2,6 +2,7 @@ import type { RunSnapshot, TestSnapshot } from "../events/reduce-run.ts";
 import type { LogSlice } from "../events/run-event.ts";
 import { durationText } from "../kit/duration-text.ts";
 import { type Paint, plainPaint } from "../kit/paint.ts";
+import { quotedWord } from "../kit/quoted-word.ts";
 import { printable, printableLine } from "../kit/printable.ts";
 import { serviceLines, toServiceRow } from "./service-line.ts";
 import { testTitle } from "./test-title.ts";
@@ -94,8 +95,7 @@ function failedTest(
 }
 
 function rerunArgument({ file, line }: TestSnapshot["test"]): string {
-  const place = printableLine(`${file}:${line}`);
-  return /^[\w./:@+-]+$/.test(place) ? place : `'${place.replaceAll("'", `'\\''`)}'`;
+  return quotedWord(printableLine(`${file}:${line}`));
 }
 
 function errorLines(
