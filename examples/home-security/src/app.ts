@@ -19,8 +19,8 @@ export interface App extends AsyncDisposable {
 /** The whole application, ready to answer, in the calling process. Reads no environment and listens nowhere. */
 export async function createApp(config: Config): Promise<App> {
   const database = openDatabase(config);
-  const redis = openRedis(config.redisUrl, "commands");
-  const subscriber = openRedis(config.redisUrl, "subscriber");
+  const redis = openRedis(config, "commands");
+  const subscriber = openRedis(config, "subscriber");
   const repositories = createRepositories(database);
   const cache = eventCache(redis, config.eventCacheSeconds);
   const pingRedis = async (): Promise<void> => void (await redis.ping());

@@ -9,6 +9,8 @@ export interface Config {
   /** How long to wait for a connection, and for the answer to a statement. */
   readonly databaseTimeoutMs: number;
   readonly redisUrl: string;
+  /** How long to wait for the answer to a command. */
+  readonly redisTimeoutMs: number;
   readonly host: string;
   /** 0 asks the kernel for a free one. */
   readonly port: number;
@@ -42,6 +44,7 @@ export function readConfig(environment: Environment): Config {
     databasePoolSize: output.DATABASE_POOL_SIZE,
     databaseTimeoutMs: output.DATABASE_TIMEOUT_MS,
     redisUrl: output.REDIS_URL,
+    redisTimeoutMs: output.REDIS_TIMEOUT_MS,
     host: output.HOST,
     port: output.PORT,
     eventCacheSeconds: output.EVENT_CACHE_SECONDS,
@@ -60,6 +63,7 @@ const environmentSchema = v.object({
   DATABASE_POOL_SIZE: whole({ fallback: 5, from: 1, to: 100 }),
   DATABASE_TIMEOUT_MS: whole({ fallback: 10_000, from: 1, to: 600_000 }),
   REDIS_URL: v.pipe(v.string(), v.regex(/^rediss?:\/\//, "must start with redis://")),
+  REDIS_TIMEOUT_MS: whole({ fallback: 2000, from: 1, to: 600_000 }),
   HOST: v.optional(v.string(), "127.0.0.1"),
   PORT: whole({ fallback: 8000, from: 0, to: 65_535 }),
   EVENT_CACHE_SECONDS: whole({ fallback: 30, from: 0, to: 3600 }),

@@ -92,6 +92,8 @@ export function createLive(config: Config, parts: LiveParts): Live {
       .route("/api/system/circuit-breakers", breakerRoutes(breakers)),
     async start(server) {
       await relayTo(hub, subscriber);
+      // What changed while Redis was away could not be said then.
+      redis.on("ready", () => void eventCache.invalidate());
       const { windowMs, connections, messages } = live.socketLimits;
       attachWebSockets(server, {
         hub,

@@ -1,10 +1,16 @@
 import { Redis } from "ioredis";
+import type { Config } from "./config.ts";
 
 /** Commands fail at once while Redis is away, so that a request does not wait for it: connect first. */
-export function openRedis(url: string, role: string): Redis {
-  const redis = new Redis(url, {
+export function openRedis(
+  { redisUrl, redisTimeoutMs }: Pick<Config, "redisUrl" | "redisTimeoutMs">,
+  role: string,
+): Redis {
+  const redis = new Redis(redisUrl, {
     connectionName: `home-security ${role}`,
-    maxRetriesPerRequest: 1,
+    commandTimeout: redisTimeoutMs,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,
     retryStrategy: (attempt) => Math.min(attempt * 50, 500),
     lazyConnect: true,

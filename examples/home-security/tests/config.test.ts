@@ -9,6 +9,7 @@ test("two URLs are enough: the rest has defaults", () => {
     databasePoolSize: 5,
     databaseTimeoutMs: 10_000,
     redisUrl: urls.REDIS_URL,
+    redisTimeoutMs: 2000,
     host: "127.0.0.1",
     port: 8000,
     eventCacheSeconds: 30,

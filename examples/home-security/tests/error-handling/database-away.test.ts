@@ -176,7 +176,7 @@ describe("when the database ends connections", { tags: ["error-handling", "datab
     await other.sql`select id from cameras where id = ${id} for update`;
     const waiting = api.patch(`/api/cameras/${id}`, { status: "error" });
     await until(
-      async () => (await db.query(`${endConnections} and wait_event_type = 'Lock'`)).rowCount,
+      async () => (await db.query(`${endConnections} and wait_event_type = 'Lock'`)).rowCount === 1,
       { what: "the request to wait for the lock", ...soon },
     );
 
