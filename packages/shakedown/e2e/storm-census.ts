@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { identityOf, isAlive, type ProcessIdentity } from "../src/process/identity.ts";
 import { locateDataFolders } from "../src/providers/folders.ts";
 import { addressOf } from "../src/supervisor/ensure-supervisor.ts";
@@ -58,7 +58,7 @@ export async function openCensus(folder: string): Promise<Census> {
       return [
         ...living.map(({ identity, command }) => `process ${identity.pid}: ${command}`),
         ...locateDataFolders(environment).flatMap((root) => namesIn(root, `${key}-`)),
-        ...(existsSync(join(socket, "..")) ? namesIn(join(socket, ".."), "") : []),
+        ...(existsSync(dirname(socket)) ? [dirname(socket), ...namesIn(dirname(socket), "")] : []),
         ...(await containersOf(key)),
       ];
     },

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { until } from "../../src/kit/until.ts";
 import { identityOf } from "../../src/process/identity.ts";
 import { findSupervisor, openSession } from "../../src/supervisor/client.ts";
+import { startingUnder } from "../../src/supervisor/client-lock.ts";
 import { endSupervisor } from "../../src/supervisor/end-supervisor.ts";
+import { addressOf } from "../../src/supervisor/ensure-supervisor.ts";
 import { nothingIsLeft } from "./census.ts";
 import { holdElsewhere, pidsOf, runs, watcherOf } from "./held-elsewhere.ts";
 import { stackOf } from "./stack-of.ts";
@@ -161,4 +163,18 @@ test("a grandchild in a session of its own goes with the supervisor", async () =
   await until(() => !runs(grandchild), { what: "the grandchild to go", timeoutMs: 3000 });
   await nothingIsLeft(plan.file);
   kill(child.pid ?? 0);
+});
+
+test("a supervisor that hangs before it listens is ended, and whoever started it is told", async () => {
+  await using plan = await stackOf({ one: {} });
+  const opening = openSession({ plan, purpose: "run", environment }).catch(
+    (error: unknown) => error,
+  );
+  const { socket } = await addressOf(plan.file, environment);
+  const starting = await until(() => startingUnder(`${socket}.lock`), { everyMs: 1 });
+  kill(starting.pid, "SIGSTOP");
+  const ended = await endSupervisor(plan.file, environment, { by, silenceMs: 200 });
+  expect(ended).toMatchObject({ pid: starting.pid, forced: expect.stringContaining("did not") });
+  expect(await opening).toMatchObject({ code: "SUPERVISOR_UNREACHABLE" });
+  await nothingIsLeft(plan.file);
 });

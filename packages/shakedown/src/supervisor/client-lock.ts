@@ -4,6 +4,11 @@ import { join } from "node:path";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
 import { openLeash } from "../process/leash.ts";
 
+export interface HeldLock extends AsyncDisposable {
+  /** For whoever wants to end what does not get ready. */
+  starts(process: ProcessIdentity): Promise<void>;
+}
+
 /** Who has not written its name into its lock by then died before it could. */
 const ownerWriteMs = 2000;
 
@@ -14,7 +19,7 @@ const ownerWriteMs = 2000;
 export async function takeLock(
   lock: string,
   makeFolders: () => Promise<unknown>,
-): Promise<AsyncDisposable | undefined> {
+): Promise<HeldLock | undefined> {
   if (await isHeld(lock)) return undefined;
   const own = `${lock}.${process.pid}-${randomBytes(3).toString("hex")}`;
   const leash = openLeash({ cookie: randomBytes(8).toString("hex"), onNote: () => {} });
@@ -37,7 +42,18 @@ export async function takeLock(
     if (code === "EEXIST" || code === "ENOENT") return undefined;
     throw error;
   }
-  return { [Symbol.asyncDispose]: drop };
+  return {
+    starts: (process) => writeFile(join(own, startingFile), JSON.stringify(process)),
+    [Symbol.asyncDispose]: drop,
+  };
+}
+
+/** The process that the lock's holder is starting, and waits for. */
+export async function startingUnder(lock: string): Promise<ProcessIdentity | undefined> {
+  const target = await readlink(lock).catch(() => undefined); // nobody holds it
+  if (target === undefined) return undefined;
+  const starting = await readIdentity(join(target, startingFile));
+  return starting !== undefined && isAlive(starting) ? starting : undefined;
 }
 
 /** Removes the lock of a dead owner whose leash was killed as well. */
@@ -48,7 +64,7 @@ export async function removeDeadLock(lock: string): Promise<void> {
 async function isHeld(lock: string): Promise<boolean> {
   const target = await readlink(lock).catch(() => undefined); // nobody holds it
   if (target === undefined) return false;
-  const owner = await readOwner(target);
+  const owner = await readIdentity(join(target, ownerFile));
   const isDead = owner === undefined ? isForsaken(target) : !isAlive(owner);
   if (!isDead) return true;
   if ((await readlink(lock).catch(() => undefined)) === target) await rm(lock, { force: true });
@@ -66,10 +82,11 @@ function isForsaken(target: string): boolean {
 }
 
 const ownerFile = "owner.json";
+const startingFile = "starting.json";
 
-async function readOwner(folder: string): Promise<ProcessIdentity | undefined> {
+async function readIdentity(file: string): Promise<ProcessIdentity | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, ownerFile), "utf8")) as ProcessIdentity;
+    return JSON.parse(await readFile(file, "utf8")) as ProcessIdentity;
   } catch {
     return undefined;
   }

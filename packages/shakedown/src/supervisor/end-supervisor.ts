@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ShakedownError } from "../errors/shakedown-error.ts";
-import { identityOf, isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
+import {
+  identityOf,
+  isAlive,
+  isSame,
+  ownIdentity,
+  type ProcessIdentity,
+} from "../process/identity.ts";
 import { locateDataFolders } from "../providers/folders.ts";
 import { askSupervisor, isHung } from "./ask-supervisor.ts";
+import { startingUnder } from "./client-lock.ts";
 import { readClaims } from "./data-claims.ts";
 import { addressOf } from "./ensure-supervisor.ts";
 import { sweepAbandoned } from "./sweep-abandoned.ts";
@@ -39,35 +46,44 @@ export async function endSupervisor(
   { by, silenceMs = 3000 }: EndSupervisorOptions,
 ): Promise<EndedSupervisor | undefined> {
   const { socket, places } = await addressOf(stackFile, environment);
-  const own = await recorded(places.key, environment);
-  const asked = await askToStop(socket, { by, silenceMs });
-  const identity = asked.identity ?? own;
-  if (asked.silent !== undefined && identity === undefined) throw unknownSupervisor(asked.silent);
-  const forced = identity === undefined ? undefined : await untilDead(identity, asked.silent);
+  const { identity, silent } = await whoIsThere(socket, places.key, { environment, silenceMs });
+  if (silent !== undefined && identity === undefined) throw unknownSupervisor(silent);
+  const forced =
+    identity === undefined
+      ? undefined
+      : await untilDead(identity, { socket, by: `${by} (pid ${ownIdentity().pid})`, silenceMs });
   await untilLeashIsDone(places.key, environment);
   const swept = await sweepAbandoned(environment);
   if (identity === undefined) return swept === 0 ? undefined : { swept };
   return { pid: identity.pid, swept, ...(forced === undefined ? {} : { forced }) };
+}
 
-  /** Waits as long as it answers; kills it once it is silent. */
-  async function untilDead(
-    { pid, startTime }: ProcessIdentity,
-    silent: unknown,
-  ): Promise<string | undefined> {
-    const target = { pid, startTime };
-    for (let silence = silent; isAlive(target);) {
-      if (silence !== undefined) {
-        await kill(target);
-        return (silence as Error).message;
-      }
-      await sleep(10);
-      silence = await askSupervisor(socket, silenceMs).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-    }
-    return undefined;
+interface There {
+  readonly identity?: ProcessIdentity;
+  /** What it did instead of answering. */
+  readonly silent?: unknown;
+}
+
+/** Who answers; or who has claimed data folders for this stack; or whom a client is starting at this moment. */
+async function whoIsThere(
+  socket: string,
+  key: string,
+  options: {
+    readonly environment: Readonly<Record<string, string>>;
+    readonly silenceMs: number;
+  },
+): Promise<There> {
+  try {
+    const there = await askSupervisor(socket, options.silenceMs);
+    if (there !== undefined) return { identity: { pid: there.pid, startTime: there.startTime } };
+  } catch (error) {
+    if (!isHung(error)) throw error;
+    const identity = await recorded(key, options.environment);
+    return { silent: error, ...(identity === undefined ? {} : { identity }) };
   }
+  const identity =
+    (await recorded(key, options.environment)) ?? (await startingUnder(`${socket}.lock`));
+  return identity === undefined ? {} : { identity };
 }
 
 /** The living supervisor that has claimed data folders for this stack, whether it answers or not. */
@@ -79,32 +95,43 @@ async function recorded(
   return claims.find(({ claim }) => claim.key === key && isAlive(claim))?.claim;
 }
 
-interface Asked {
-  readonly identity?: ProcessIdentity;
-  /** What it did instead of answering. */
-  readonly silent?: unknown;
-}
-
-async function askToStop(
-  socket: string,
-  { by, silenceMs }: Required<EndSupervisorOptions>,
-): Promise<Asked> {
-  try {
-    const there = await askSupervisor(socket, silenceMs);
-    if (there === undefined) return {};
-    const { pid, startTime } = there;
-    const body = { by: `${by} (pid ${ownIdentity().pid})` };
-    await call(socket, { method: "POST", path: "/stop", body }, { limitMs: silenceMs }).catch(
-      (error: unknown) => {
-        // It was on its way out.
-        if (!isNobodyThere(error)) throw error;
-      },
-    );
-    return { identity: { pid, startTime } };
-  } catch (error) {
-    if (isHung(error)) return { silent: error };
-    throw error;
+/** Asks it to stop and waits as long as it answers; kills it once it is silent, and says so. */
+async function untilDead(
+  { pid, startTime }: ProcessIdentity,
+  {
+    socket,
+    by,
+    silenceMs,
+  }: { readonly socket: string; readonly by: string; readonly silenceMs: number },
+): Promise<string | undefined> {
+  const target = { pid, startTime };
+  let heardMs = performance.now();
+  while (isAlive(target)) {
+    try {
+      const there = await askSupervisor(socket, silenceMs);
+      if (there !== undefined) {
+        heardMs = performance.now();
+        if (!there.stopping && isSame(there, target))
+          await call(
+            socket,
+            { method: "POST", path: "/stop", body: { by } },
+            { limitMs: silenceMs },
+          );
+      }
+    } catch (error) {
+      if (isHung(error)) {
+        await kill(target);
+        return (error as Error).message;
+      }
+      if (!isNobodyThere(error)) throw error;
+    }
+    if (performance.now() - heardMs > silenceMs) {
+      await kill(target);
+      return `process ${pid} did not listen for ${silenceMs} ms`;
+    }
+    await sleep(10);
   }
+  return undefined;
 }
 
 /** Its leash does the rest: services and data go with it. */

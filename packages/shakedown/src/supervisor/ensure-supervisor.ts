@@ -8,7 +8,7 @@ import { startDetached } from "../process/detached.ts";
 import { identityOf, isAlive, ownIdentity } from "../process/identity.ts";
 import { locateSocketFolder, makeFolders } from "../providers/folders.ts";
 import { askSupervisor } from "./ask-supervisor.ts";
-import { takeLock } from "./client-lock.ts";
+import { type HeldLock, takeLock } from "./client-lock.ts";
 import { type Places, placesOf } from "./places.ts";
 import { protocolVersion, type SupervisorInfo } from "./protocol.ts";
 
@@ -54,7 +54,7 @@ export async function ensureSupervisor(
       await using held = await takeLock(lock, () => makeFolders({ stackFile, environment }));
       // Between our look and the lock another client may have started one.
       if (held !== undefined && (await askSupervisor(socket)) === undefined) {
-        if (await start(address, environment, deadlineMs)) return;
+        if (await start(address, environment, { deadlineMs, held })) return;
       }
     }
     await sleep(Math.min(pauseMs, mostPauseMs));
@@ -83,7 +83,7 @@ function refuseOtherProtocol(info: SupervisorInfo): void {
 async function start(
   { socket, places }: SupervisorAddress,
   environment: Readonly<Record<string, string>>,
-  deadlineMs: number,
+  { deadlineMs, held }: { readonly deadlineMs: number; readonly held: HeldLock },
 ): Promise<boolean> {
   await mkdir(dirname(places.supervisorLog), { recursive: true });
   const main = fileURLToPath(ownModule("supervisor/main"));
@@ -95,20 +95,33 @@ async function start(
     logFile: places.supervisorLog,
   });
   const identity = identityOf(pid);
+  if (identity !== undefined) await held.starts(identity);
   while (performance.now() < deadlineMs) {
     if ((await askSupervisor(socket)) !== undefined) return true;
     if (identity === undefined || !isAlive(identity)) {
-      throw new ShakedownError(
-        "SUPERVISOR_UNREACHABLE",
-        "the supervisor ended before it listened",
-        {
-          details: { log: places.supervisorLog, logTail: await logTail(places.supervisorLog) },
-        },
-      );
+      throw endedEarly(places.supervisorLog, await logTail(places.supervisorLog));
     }
     await sleep(lookEveryMs);
   }
+  // Nobody else knows of it.
+  if (identity !== undefined && isAlive(identity)) process.kill(pid, "SIGKILL");
   return false;
+}
+
+/** A full disk is nobody's bug: its own words are the message. */
+function endedEarly(log: string, tail: readonly string[]): ShakedownError {
+  const refused = tail.findLast((line) => /\bE(?:NOSPC|DQUOT|ROFS|MFILE|NFILE|NOMEM)\b/.test(line));
+  const reason = refused?.replace(/^ended: (?:Error: )?/, "");
+  return new ShakedownError(
+    reason === undefined ? "SUPERVISOR_UNREACHABLE" : "MACHINE_LIMIT",
+    reason === undefined
+      ? "the supervisor ended before it listened"
+      : `the supervisor could not start: ${reason}`,
+    {
+      details: { log, logTail: tail },
+      hint: "See what this machine lacks: shakedown doctor",
+    },
+  );
 }
 
 async function logTail(file: string): Promise<string[]> {
