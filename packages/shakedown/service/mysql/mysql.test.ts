@@ -36,7 +36,7 @@ test("a server is there from the cache in well under a second, protected by a pa
     });
     const users = await client.handle
       .sql`select user, host, authentication_string as password from mysql.user where is_role = 'N' and user not in ('PUBLIC', 'mariadb.sys')`;
-    for (const { user, password } of users) expect(password, user).not.toBe("");
+    expect(users.filter(({ password }) => password === "")).toEqual([]);
     expect(markedProcesses(it.context.cookie).some((line) => line.includes("mariadbd"))).toBe(true);
   } finally {
     await it[Symbol.asyncDispose]();

@@ -96,11 +96,14 @@ test("a machine may prefer the embedded programs, and a wrong wish is told", asy
 test("a rung that is passed over says why", async () => {
   await using project = await makeProject({});
   await expect(
-    startEngine({ ...project, options: { version: "16", extensions: ["vector"] } }),
+    startEngine({
+      ...project,
+      options: { version: "16", extensions: ["vector"], provider: { forbid: "container" } },
+    }),
   ).rejects.toMatchObject({
     code: "PROVIDER_NONE",
     message: expect.stringMatching(
-      /native: .*embedded: .*version 18\.\d+ is not 16.*container: containers are not supported yet/,
+      /container: the stack forbids it; .*native: .*embedded: .*version 18\.\d+ is not 16/,
     ),
   });
   const rung = embeddedRung({

@@ -197,7 +197,7 @@ test("settings reach the server, and those that hold the isolation are refused",
 });
 
 test("a wrong version is passed over with a reason", async () => {
-  await expect(running({ version: "2" })).rejects.toMatchObject({
+  await expect(running({ version: "2", provider: { forbid: "container" } })).rejects.toMatchObject({
     code: "PROVIDER_NONE",
     hint: expect.stringContaining("shakedown install redis"),
     message: expect.stringMatching(/redis-server is [\d.]+, not 2/),

@@ -1,4 +1,5 @@
 import { ShakedownError } from "../../errors/shakedown-error.ts";
+import { containerRung } from "../../providers/container/container-rung.ts";
 import { givenUrl } from "../../providers/ladder-url.ts";
 import type { Rung } from "../../providers/ladder.ts";
 import type { RunningService, StartContext } from "../engine.ts";
@@ -7,13 +8,22 @@ import { startExternal } from "./external/start-external.ts";
 import { urlProblem } from "./external/url-for-tests.ts";
 import type { ParsedOptions } from "./options.ts";
 import { lookForInstallation } from "./server/installation.ts";
+import { imageOf, startContainer } from "./start-container.ts";
 import { startOwn } from "./start-own.ts";
 
 export type Start = () => Promise<Omit<RunningService, "provider">>;
 
 /** Every place where a server could come from, in the order in which they are looked at. */
 export function rungs(context: StartContext, options: ParsedOptions): readonly Rung<Start>[] {
-  return [externalRung(context, options), nativeRung(context, options)];
+  const { environment } = context;
+  return [
+    externalRung(context, options),
+    nativeRung(context, options),
+    containerRung<Start>(
+      { image: imageOf(options), environment },
+      (source) => () => startContainer(context, options, source),
+    ),
+  ];
 }
 
 function externalRung(context: StartContext, options: ParsedOptions): Rung<Start> {

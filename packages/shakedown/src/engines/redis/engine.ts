@@ -10,6 +10,7 @@ import type { Engine, RunningService, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
 import { soundOptions } from "../sound-options.ts";
 import { clientCommand } from "./client-command.ts";
+import { containerRung } from "./container.ts";
 import { externalNote, lookAtExternal } from "./external.ts";
 import { startNative } from "./native.ts";
 import { optionsSchema, type RedisPlan } from "./options.ts";
@@ -37,7 +38,7 @@ const engine: Engine = {
     const plan = v.parse(optionsSchema, context.service.options);
     const { found, choice } = await chooseProvider<Start>(
       context.service.name,
-      [externalRung(context, plan), nativeRung(context, plan), containerRung],
+      [externalRung(context, plan), nativeRung(context, plan), containerRung(context, plan)],
       {
         service: context.service.name,
         hint: 'Install one for yourself: shakedown install redis (or name a server: redis({ url: "redis://…" }))',
@@ -130,11 +131,6 @@ function nativeRung(context: StartContext, plan: RedisPlan): Rung<Start> {
     },
   };
 }
-
-const containerRung: Rung<Start> = {
-  kind: "container",
-  look: () => Promise.resolve({ passedOver: "containers are not supported yet" }),
-};
 
 function otherVersions(programs: readonly RedisProgram[], wish: VersionWish): string {
   return programs.map(({ file, version }) => `${file} is ${version}, not ${wish.text}`).join("; ");

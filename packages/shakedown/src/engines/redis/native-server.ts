@@ -121,12 +121,18 @@ async function startOnce(options: NativeServerOptions, port: number): Promise<Na
   };
 }
 
-function toConfig(address: RedisAddress, folder: string, settings: RedisPlan["settings"]): string {
+/** The whole configuration: there is no other file. */
+export function toConfig(
+  address: RedisAddress,
+  folder: string,
+  settings: RedisPlan["settings"],
+): string {
   const own: Record<string, string | number> = {
     bind: address.host,
     port: address.port,
-    unixsocket: quote(address.socket ?? ""),
-    unixsocketperm: 700,
+    ...(address.socket === undefined
+      ? {}
+      : { unixsocket: quote(address.socket), unixsocketperm: 700 }),
     requirepass: address.password ?? "",
     dir: quote(folder),
     daemonize: "no",

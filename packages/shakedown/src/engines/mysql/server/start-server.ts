@@ -212,7 +212,7 @@ async function connectWhenReady(
 }
 
 /** Nobody listens yet, or cut off by the end of the process. */
-function isNotYet(error: unknown): boolean {
+export function isNotYet(error: unknown): boolean {
   const { code } = error as { readonly code?: string };
   return ["ECONNREFUSED", "ECONNRESET", "EPIPE", "PROTOCOL_CONNECTION_LOST"].includes(code ?? "");
 }

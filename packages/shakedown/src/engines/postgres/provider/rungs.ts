@@ -1,4 +1,5 @@
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
+import { containerRung } from "../../../providers/container/container-rung.ts";
 import { type GivenUrl, givenUrl } from "../../../providers/ladder-url.ts";
 import type { Rung } from "../../../providers/ladder.ts";
 import type { RunningService, StartContext } from "../../engine.ts";
@@ -7,6 +8,7 @@ import { startExternal } from "../external/start-external.ts";
 import { urlProblem } from "../external/url-for-tests.ts";
 import type { ParsedOptions } from "../options.ts";
 import { shownLocale } from "../server/initdb.ts";
+import { imageOf, startContainer } from "../start-container.ts";
 import { startOwn } from "../start-own.ts";
 import { embeddedRung } from "./embedded.ts";
 import type { Installation } from "./installation.ts";
@@ -24,6 +26,10 @@ export function rungs(context: StartContext, options: ParsedOptions): readonly R
     ...(options.local === undefined ? [] : [localRung(context, options, options.local)]),
     ownRung(context, options, nativeRung(common)),
     ownRung(context, options, embeddedRung({ ...common, root: stack.root })),
+    containerRung<Start>(
+      { image: imageOf(options), environment },
+      (source) => () => startContainer(context, options, source),
+    ),
   ];
 }
 

@@ -165,7 +165,7 @@ async function connectWhenReady({
 }
 
 /** No socket yet, nobody listens yet, cut off by the end of the process, or "the database system is starting up". */
-function isNotYet(error: unknown): boolean {
+export function isNotYet(error: unknown): boolean {
   const { code, message = "" } = error as { readonly code?: string; readonly message?: string };
   return (
     ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE", "57P03"].includes(code ?? "") ||
