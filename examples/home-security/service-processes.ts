@@ -6,6 +6,8 @@ export const database = (name: string) =>
   postgres({
     migrate: { command: ["node", "--run", "migrate", "--", "up"], inputs: ["db/migrations"] },
     seed: "db/seed.sql",
+    // Tests bring about deadlocks, and do not wait for the usual second.
+    settings: { deadlock_timeout: "50ms" },
     name,
   });
 

@@ -75,7 +75,7 @@ describe("without its Redis", { tags: ["error-handling", "redis"] }, () => {
   });
 
   test("a Redis that says nothing is given up", async ({ start, redisLink, expect }) => {
-    const app = await start({ REDIS_TIMEOUT_MS: "100" });
+    const app = await start({ REDIS_TIMEOUT_MS: "300" });
     redisLink.stall();
 
     expect((await app.get("/api/events")).status).toBe(200);

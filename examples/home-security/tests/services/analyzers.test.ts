@@ -103,8 +103,8 @@ describe("asking a model", { tags: ["services"] }, () => {
     .extend(
       "ask",
       ({ server }) =>
-        (question: AnalyzedBatch) =>
-          askService({ url: server.url, timeoutMs: 200, schema: assessmentSchema }, question),
+        (question: AnalyzedBatch, timeoutMs = 5000) =>
+          askService({ url: server.url, timeoutMs, schema: assessmentSchema }, question),
     );
 
   test("it is told what was seen, and its answer is taken", async ({ server, ask, expect }) => {
@@ -121,7 +121,6 @@ describe("asking a model", { tags: ["services"] }, () => {
     { what: "an answer without a reason", answer: { body: { risk_score: 1, summary: "x" } } },
     { what: "text that is not JSON", answer: { body: "Sure! Here is the JSON:" } },
     { what: "a connection that breaks", answer: "hang up" },
-    { what: "no answer in time", answer: "silence" },
   ] satisfies { what: string; answer: Answer }[])(
     "$what is an error",
     async ({ answer }, { server, ask, expect }) => {
@@ -130,6 +129,12 @@ describe("asking a model", { tags: ["services"] }, () => {
       await expect(ask(batchOf([["person", 0.9]]))).rejects.toThrow();
     },
   );
+
+  test("no answer in time is an error", async ({ server, ask, expect }) => {
+    server.answerWith("silence");
+
+    await expect(ask(batchOf([["person", 0.9]]), 50)).rejects.toThrow("timeout");
+  });
 
   test("while it fails the rules judge, and after a few failures it is not asked any more", async ({
     server,

@@ -1,0 +1,82 @@
+import { until } from "shakedown";
+import { describe } from "vitest";
+import { cameraFactory } from "../fixtures/factories.ts";
+import { test } from "../fixtures/own-app-test.ts";
+
+describe("stopping", { tags: ["error-handling"] }, () => {
+  test("a batch that is being judged is finished and told first", async ({ start, db, expect }) => {
+    const { id } = await cameraFactory.create({ db });
+    const app = await start({ BACKGROUND: "batches", BATCH_IDLE_MS: "1", BATCH_SWEEP_MS: "2" });
+    const told = await app.listen("events");
+    await using holding = await db.session();
+    await holding.sql`lock table events in exclusive mode`;
+    await app.post("/api/pipeline/detections", {
+      camera_id: id,
+      file_path: "/1.jpg",
+      object_type: "dog",
+      confidence: 0.9,
+    });
+    await until(
+      async () =>
+        (
+          await db.sql`
+            select pid from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`
+        ).length > 0,
+      { what: "the batch to wait", everyMs: 5 },
+    );
+
+    const stopped = app.stop();
+    await holding.commit();
+    await stopped;
+
+    expect(await db.sql`select camera_id from events`).toEqual([{ camera_id: id }]);
+    expect(told.map(({ type }) => type)).toEqual(["event"]);
+  });
+
+  test("what it did not come to is left for the next process", async ({ start, db, expect }) => {
+    const { id } = await cameraFactory.create({ db });
+    const first = await start({ BATCH_IDLE_MS: "1" });
+    await first.post("/api/pipeline/detections", {
+      camera_id: id,
+      file_path: "/1.jpg",
+      object_type: "dog",
+      confidence: 0.9,
+    });
+    await first.stop();
+
+    const second = await start({ BACKGROUND: "batches", BATCH_SWEEP_MS: "2" });
+
+    await until(async () => (await second.get("/api/events")).body.events.length === 1, {
+      what: "the event",
+      everyMs: 10,
+    });
+    expect(await db.sql`select camera_id from events`).toEqual([{ camera_id: id }]);
+  });
+
+  test("it leaves no connection to the database and none to Redis", async ({
+    start,
+    db,
+    cache,
+    expect,
+  }) => {
+    const connections = async () => [
+      (
+        await db.sql`
+          select pid from pg_stat_activity
+          where application_name = 'home-security' and datname = current_database()`
+      ).length,
+      ((await cache.call("CLIENT", "LIST")) as string).match(/name=home-security/g)?.length ?? 0,
+    ];
+    const before = await connections();
+    const app = await start({ BACKGROUND: "on", CLEANUP_MS: "1", HEALTH_CHECK_MS: "1" });
+    await app.get("/api/cameras");
+    expect(await connections()).not.toEqual(before);
+    await app.stop();
+
+    await until(async () => JSON.stringify(await connections()) === JSON.stringify(before), {
+      what: "the connections to be gone",
+      everyMs: 10,
+    });
+  });
+});
