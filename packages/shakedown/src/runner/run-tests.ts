@@ -109,10 +109,12 @@ function parseOrRefuse(
   // What Vitest's own command line does with its words before it starts.
   const { exclude, ...others } = parsed.options;
   const excluded = exclude === undefined ? {} : { cliExclude: [exclude].flat() };
+  const places = parsed.filter.some((filter) => /:\d+$/.test(filter))
+    ? { includeTaskLocation: true }
+    : {};
   return {
     filter: parsed.filter,
-    // Where a test stands is part of what is told of it.
-    options: { includeTaskLocation: true, ...others, ...excluded, run: true, watch: false },
+    options: { ...places, ...others, ...excluded, run: true, watch: false },
   };
 }
 
