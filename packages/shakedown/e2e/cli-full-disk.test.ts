@@ -21,12 +21,11 @@ const files = {
   "shakedown.stack.ts": `
 import { defineStack } from "shakedown";
 import { postgres } from "shakedown/postgres";
-import { redis } from "shakedown/redis";
-export default defineStack({ db: postgres({ migrate: "db" }), cache: redis() });
+export default defineStack({ db: postgres({ migrate: "db" }) });
 `,
   "a.test.ts": testFile(`
-test("fills the disk", { timeout: 60_000 }, async ({ db, cache }) => {
-  await cache.set("seen", "yes");
+test("fills the disk", { timeout: 60_000 }, async ({ db }) => {
+  await db.sql\`select 1\`;
   if (process.env.FULL_AT !== "test") return;
   for (let turn = 0; turn < 200; turn += 1)
     await db.sql\`insert into cameras select \${turn * 1000}::int + n, repeat('x', 2000) from generate_series(1, 1000) as n\`;
@@ -103,7 +102,8 @@ test.skipIf(!canMount)("a full disk is named, wherever it is met, and nothing st
     env: { FULL_AT: "test" },
   });
   expect(inTest.code).toBe(1);
-  expect(inTest.err).toMatch(/no space left on device/i);
+  // The server itself may have gone down with it; its log says why.
+  expect(inTest.out + inTest.err).toMatch(/no space left on device/i);
   await nothing();
 
   expect(await onDisk(project, { mb: 400, full: false, at: "cache" })).toMatchObject({ code: 0 });
