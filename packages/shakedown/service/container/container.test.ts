@@ -56,7 +56,7 @@ test("an image runs on a loopback port of the engine's choice, labelled, and goe
   const [id] = ids();
   expect(lease.outputs).toMatchObject({ host: "127.0.0.1", "ports.redis": /^\d+$/ });
   expect(inspect(id, ".HostConfig.PortBindings")).toEqual({
-    "6379/tcp": [{ HostIp: "127.0.0.1", HostPort: expect.stringMatching(/^0?$/) }],
+    "6379/tcp": [{ HostIp: "127.0.0.1", HostPort: expect.any(String) }],
   });
   expect(inspect(id, ".Config.Labels")).toMatchObject({
     "shakedown.service": "it",

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { until } from "../../src/kit/until.ts";
-import { openEngine } from "../../src/providers/container/find-engine.ts";
+import { findEngine } from "../../src/providers/container/find-engine.ts";
 import { ownOwner, ownerText } from "../../src/providers/container/owner.ts";
 import { sweepEngine } from "../../src/providers/container/sweep-containers.ts";
 import { sweepLeftContainers } from "../../src/providers/container/sweep-left.ts";
@@ -123,8 +123,7 @@ test("an engine is swept of what belongs to nobody: dead owners, and those out o
   onTestFinished(() => {
     for (const id of containersWith(`shakedown.project=${project}`)) docker("rm", "-fv", id);
   });
-  const engine = await openEngine({ url: "unix:///var/run/docker.sock", from: "the test" });
+  const engine = await findEngine(environment);
   expect(await sweepEngine(engine.api)).toBeGreaterThanOrEqual(4);
   expect(containersWith(`shakedown.project=${project}`).toSorted()).toEqual(kept.toSorted());
-  engine.api[Symbol.dispose]();
 });
