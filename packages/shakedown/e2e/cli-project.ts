@@ -30,6 +30,8 @@ export interface Running {
   readonly child: ChildProcess;
   /** Waits until standard output and error together hold a text. */
   sees(text: string): Promise<void>;
+  /** What it has printed so far. */
+  text(): string;
   readonly ended: Promise<Ended>;
 }
 
@@ -178,6 +180,7 @@ function watch(child: ChildProcess, onEnd: () => void): Running {
   return {
     child,
     ended,
+    text: () => out + err,
     async sees(text) {
       await until(() => out.includes(text) || err.includes(text), {
         what: `"${text}" in the output:\n${out}${err}`,

@@ -27,7 +27,7 @@ export async function refusePurgeWhileUsed(
       const sessions = (await status())?.sessions ?? [];
       if (sessions.length > 0)
         return [
-          `${stackFile} (a ${sessions[0]?.purpose ?? "run"}, pid ${sessions[0]?.holder.pid ?? pid})`,
+          `${stackFile} (${sessions[0]?.purpose ?? "run"}, pid ${sessions[0]?.holder.pid ?? pid})`,
         ];
       return stopping.includes(stackFile)
         ? []

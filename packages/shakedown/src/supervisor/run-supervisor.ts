@@ -93,8 +93,10 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
 
   const sessions = openSessions((session) => {
     if (session.closing) return;
-    void endCommandOf(session);
-    afterSession(session).catch((error: unknown) => note("after a session", error));
+    // While the command still runs it finds its services.
+    endCommandOf(session)
+      .then(() => afterSession(session))
+      .catch((error: unknown) => note("after a session", error));
   });
   const keeper = openKeeper({
     isBusy: () => sessions.inNeed().length > 0,

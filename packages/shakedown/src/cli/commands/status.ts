@@ -10,7 +10,6 @@ import { keepText } from "../keep-text.ts";
 import { locateStack } from "../load-stack.ts";
 import { bytesText, renderStatus } from "../render-status.ts";
 import { whyLines } from "../reuse-text.ts";
-import { table } from "../table.ts";
 import { wrap } from "../wrap.ts";
 
 const statusOptions = {
@@ -101,10 +100,7 @@ function shortStatus({ pid, stackFile, status }: OneOfAll): string {
     bytesText(memory),
     sessions.length === 1 ? "1 client" : `${sessions.length} clients`,
   ];
-  return `${name}${table([
-    ["", facts.join(", ")],
-    ["", keepText(status)],
-  ])}`;
+  return `${name}   ${facts.join(", ")}\n   ${keepText(status)}\n`;
 }
 
 function stackName(stackFile: string): string {
