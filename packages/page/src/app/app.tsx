@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { verdictOf } from "../model/verdict.ts";
 import { IsolationView } from "../isolation/isolation-view.tsx";
 import { ConnectionBar, RefusedScreen } from "../live/connection-bar.tsx";
-import { connection } from "../live/live-state.ts";
+import { connection, runIsUnderWay } from "../live/live-state.ts";
 import { LiveView } from "../live/live-view.tsx";
 import { Overview } from "../overview/overview.tsx";
 import { ServicesView } from "../services/services-view.tsx";
@@ -18,7 +18,7 @@ import { listenToKeys } from "./keys.ts";
 import "./app.css";
 
 export function App() {
-  const { title } = verdictOf(model.value, { live: isLive.value });
+  const { title } = verdictOf(model.value, { live: isLive.value && runIsUnderWay.value });
   useEffect(() => {
     document.title = `${title} · Shakedown`;
   }, [title]);

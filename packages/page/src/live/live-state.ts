@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { RunEvent } from "../../../shakedown/src/events/run-event.ts";
 import type { SupervisorStatus } from "../../../shakedown/src/supervisor/protocol.ts";
 import { toEvent } from "../model/read-events.ts";
@@ -15,6 +15,14 @@ export const status = signal<SupervisorStatus | undefined>(undefined);
 export const api = signal<Api | undefined>(undefined);
 /** Ticks, for what shows how long something has lasted. */
 export const now = signal(Date.now());
+
+/** False where the newest run has ended, or was killed: then nobody holds a session for it. */
+export const runIsUnderWay = computed(
+  () =>
+    model.value.run.finished === undefined &&
+    status.value?.sessions.some(({ purpose }) => purpose === "run" || purpose === "lease") !==
+      false,
+);
 
 const statusEveryMs = 1000;
 const showEveryMs = 200;
@@ -74,8 +82,8 @@ async function followEvents(from: Api, onOpen: () => void): Promise<void> {
 async function keepAsking(from: Api): Promise<void> {
   while (connection.value !== "refused") {
     if (!document.hidden) {
-      now.value = Date.now();
       if (connection.value === "open") {
+        now.value = Date.now();
         try {
           status.value = (await from.get("/api/status")) as SupervisorStatus;
         } catch {

@@ -7,7 +7,7 @@ import { StateMark } from "../parts/state-mark.tsx";
 import { noFilter } from "../model/test-filter.ts";
 import { toHash } from "../state/route.ts";
 import { model } from "../state/run.ts";
-import { connection, now, status } from "./live-state.ts";
+import { connection, now, runIsUnderWay, status } from "./live-state.ts";
 import { LiveLogs } from "./live-logs.tsx";
 import { LiveServices } from "./live-services.tsx";
 import "./live.css";
@@ -56,7 +56,7 @@ function Supervisor() {
 }
 
 function RunNow() {
-  const { run, counts } = model.value;
+  const { run, counts, endEpochMs } = model.value;
   if (run.runId === "") {
     return (
       <Panel title="Run">
@@ -67,13 +67,12 @@ function RunNow() {
       </Panel>
     );
   }
-  const { title, tone } = verdictOf(model.value, { live: true });
-  const ms = run.finished?.durationMs ?? Math.max(0, now.value - run.startedEpochMs);
+  const { title, tone } = verdictOf(model.value, { live: runIsUnderWay.value });
+  const ms = runIsUnderWay.value
+    ? Math.max(0, now.value - run.startedEpochMs)
+    : endEpochMs - run.startedEpochMs;
   return (
-    <Panel
-      title={run.finished === undefined ? "Run under way" : "Last run"}
-      aside={durationText(ms)}
-    >
+    <Panel title={runIsUnderWay.value ? "Run under way" : "Last run"} aside={durationText(ms)}>
       <div class={`run-now verdict ${tone}`}>
         <h3>{title}</h3>
         {counts.all === 0 ? null : <CountBar counts={counts} />}
@@ -97,7 +96,7 @@ function RunNow() {
 
 function RunningTests() {
   const { running } = model.value.run;
-  if (running.length === 0) return null;
+  if (running.length === 0 || !runIsUnderWay.value) return null;
   return (
     <Panel title="Running" aside={number(running.length)}>
       <ul class="glance">

@@ -34,7 +34,7 @@ const keywords = new Set(
 );
 
 const tokenPattern =
-  /(?<comment>\/\/.*|\/\*.*?(?:\*\/|$))|(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?)|(?<number>\b\d[\w.]*)|(?<word>[A-Za-z_$][\w$]*)(?<call>(?=\())?/g;
+  /(?<comment>\/\/.*|\/\*.*?(?:\*\/|$))|(?<string>"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|`(?:[^`\\]|\\.)*`?)|(?<number>\b\d[\w.]*)|(?<call>[A-Za-z_$][\w$]*(?=\())|(?<word>[A-Za-z_$][\w$]*)/g;
 
 /** Enough of TypeScript to read a few lines by. */
 export function codeTokens(code: string): Token[] {
@@ -58,6 +58,6 @@ function kindOf(groups: Partial<Record<string, string>>): Token["kind"] | undefi
   if (groups["comment"] !== undefined) return "comment";
   if (groups["string"] !== undefined) return "string";
   if (groups["number"] !== undefined) return "number";
-  if (keywords.has(groups["word"] ?? "")) return "keyword";
+  if (keywords.has(groups["word"] ?? groups["call"] ?? "")) return "keyword";
   return groups["call"] === undefined ? undefined : "call";
 }

@@ -3,6 +3,7 @@ import { verdictOf } from "../model/verdict.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { CountBar } from "../parts/count-bar.tsx";
 import { cleanLine } from "../model/clean-text.ts";
+import { runIsUnderWay } from "../live/live-state.ts";
 import { isLive, model } from "../state/run.ts";
 import { Causes } from "./causes.tsx";
 import { Findings, Flaky, Folders, ServicesGlance, SlowestGlance } from "./glances.tsx";
@@ -11,7 +12,7 @@ import "./overview.css";
 
 export function Overview() {
   const { run, counts, rows } = model.value;
-  const verdict = verdictOf(model.value, { live: isLive.value });
+  const verdict = verdictOf(model.value, { live: isLive.value && runIsUnderWay.value });
   const causes = failureCauses(rows);
   return (
     <div class="overview">

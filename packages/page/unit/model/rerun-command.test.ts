@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { rerunCommand } from "../../src/model/rerun-command.ts";
+import { hostileTexts } from "../hostile-texts.ts";
+
+const command = (name: string, file = "tests/a.test.ts", suite: string[] = ["cameras"]) =>
+  rerunCommand({ id: "1", file, suite, name, tags: [] });
+
+test("names the file and the test's full name, anchored", () => {
+  expect(command("deletes its events")).toBe(
+    "npx shakedown run tests/a.test.ts -t '^cameras deletes its events$'",
+  );
+});
+
+test("what failed around a file or a suite runs again as a whole", () => {
+  expect(command("(the file itself)", "tests/a.test.ts", [])).toBe(
+    "npx shakedown run tests/a.test.ts",
+  );
+  expect(command("(hooks of the suite)")).toBe("npx shakedown run tests/a.test.ts -t '^cameras '");
+});
+
+test.for([...hostileTexts, "it's", 'a$b `c` $(d) "e" \\ !f', "[a] (b) {c} ^d$ .*?+|"])(
+  "a shell takes it as one argument, and its pattern finds the name: %j",
+  (name) => {
+    const line = command(name, "tests/a b's.test.ts");
+    expect(line).not.toMatch(/[\n\r]/);
+    const words = execFileSync("/bin/sh", ["-c", String.raw`printf '%s\0' ${line}`], {
+      encoding: "utf8",
+    });
+    const [npx, shakedown, run, file, flag, pattern, ...more] = words.split("\0");
+    expect([npx, shakedown, run, file, flag]).toEqual([
+      "npx",
+      "shakedown",
+      "run",
+      "tests/a b's.test.ts",
+      "-t",
+    ]);
+    expect(more).toEqual([""]);
+    expect(new RegExp(pattern ?? "", "s").test(`cameras ${name}`)).toBe(true);
+  },
+);
+
+test("a file whose name cannot be pasted is left to the name's pattern", () => {
+  expect(command("x", "tests/a\nb.test.ts")).toBe("npx shakedown run -t '^cameras x$'");
+});
