@@ -35,6 +35,7 @@ export async function createApp(config: Config): Promise<App> {
   const { fetch } = createRoutes(config, {
     ...repositories,
     database,
+    alertEngine: live.alerts,
     mediaFolder: config.mediaFolder,
     eventCache: cache,
     broadcast: live.broadcast,

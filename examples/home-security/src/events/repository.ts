@@ -57,11 +57,15 @@ export function eventRepository(pool: Pool) {
     },
 
     /**
-     * The event, its detections, the links between them and when the camera was last seen: all or nothing.
+     * The event, its detections, the links between them, when the camera was last seen, and what is to happen alongside:
+     * all or nothing.
      *
      * @throws a 404 when there is no such camera
      */
-    async create({ detections, ...event }: NewEvent): Promise<SecurityEvent> {
+    async create(
+      { detections, ...event }: NewEvent,
+      alongside?: (transaction: Queryable, created: SecurityEvent) => Promise<void>,
+    ): Promise<SecurityEvent> {
       return await inTransaction(pool, async (client) => {
         // The camera first: its row stays locked, so that it is not deleted (or written by others) under our feet.
         const seen = await client.query(
@@ -74,6 +78,7 @@ export function eventRepository(pool: Pool) {
           SecurityEvent & { readonly search_vector: unknown }
         >(client, { name: "events", kind: "Event" }).insert(event);
         for (const detection of detections) await addDetection(client, created, detection);
+        await alongside?.(client, created);
         return created;
       });
     },

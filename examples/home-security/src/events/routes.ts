@@ -1,20 +1,22 @@
 import { Hono } from "hono";
+import type { Alert } from "../alerts/alert.ts";
 import { found, notFound } from "../http/errors.ts";
 import { pageBody } from "../http/paging.ts";
 import { readBody, readId, readQuery } from "../http/validation.ts";
 import { serveFile } from "../media/serve-file.ts";
 import type { Services } from "../services.ts";
+import { announce } from "./announce.ts";
 import {
   eventChangesSchema,
   eventFilterSchema,
   eventSearchSchema,
   newEventSchema,
   reviewSchema,
-  type SecurityEvent,
 } from "./event.ts";
 
 export function eventRoutes(services: Services): Hono {
-  const { cameras, detections, events, eventCache, audit, broadcast, mediaFolder } = services;
+  const { alertEngine, cameras, detections, events, eventCache, audit, broadcast, mediaFolder } =
+    services;
   const routes = new Hono();
 
   routes.get("/", async (context) => {
@@ -25,9 +27,13 @@ export function eventRoutes(services: Services): Hono {
   });
 
   routes.post("/", async (context) => {
-    const event = await events.create(await readBody(context, newEventSchema));
+    const given = await readBody(context, newEventSchema);
+    let alerts: readonly Alert[] = [];
+    const event = await events.create(given, async (transaction, created) => {
+      alerts = await alertEngine.raise(transaction, created);
+    });
     await eventCache.invalidate();
-    await broadcast("events", { type: "event", data: toBroadcast(event) });
+    await announce(broadcast, event, alerts);
     return context.json(event, 201);
   });
 
@@ -92,19 +98,4 @@ export function eventRoutes(services: Services): Hono {
   });
 
   return routes;
-}
-
-function toBroadcast(event: SecurityEvent): Record<string, unknown> {
-  const { id, batch_id, camera_id, risk_score, risk_level, summary, reasoning, started_at } = event;
-  return {
-    id,
-    event_id: id,
-    batch_id,
-    camera_id,
-    risk_score,
-    risk_level,
-    summary,
-    reasoning,
-    started_at,
-  };
 }

@@ -5,6 +5,7 @@ import type { Broadcast } from "../broadcast/broadcaster.ts";
 import { inTransaction, type Queryable } from "../database.ts";
 import type { EventCache } from "../events/cache.ts";
 import type { Detection } from "../detections/detection.ts";
+import { announce } from "../events/announce.ts";
 import { type SecurityEvent, toRiskLevel } from "../events/event.ts";
 import type { Analyzer, Assessment } from "./assessment.ts";
 import type { Batch } from "./batch-aggregator.ts";
@@ -47,7 +48,7 @@ export function batchProcessor(parts: ProcessParts): ProcessBatch {
     });
     if (processed === undefined) return undefined;
     await eventCache.invalidate();
-    await tell(broadcast, processed);
+    await announce(broadcast, processed.event, processed.alerts);
     return processed;
   };
 }
@@ -91,23 +92,4 @@ async function insertOnce(
       [event.id, detections.map(({ id }) => id)],
     );
   return event;
-}
-
-async function tell(broadcast: Broadcast, { event, alerts }: Processed): Promise<void> {
-  const { id, batch_id, camera_id, risk_score, risk_level, summary, reasoning, started_at } = event;
-  await broadcast("events", {
-    type: "event",
-    data: {
-      id,
-      event_id: id,
-      batch_id,
-      camera_id,
-      risk_score,
-      risk_level,
-      summary,
-      reasoning,
-      started_at,
-    },
-  });
-  for (const alert of alerts) await broadcast("alerts", { type: "alert", data: alert });
 }

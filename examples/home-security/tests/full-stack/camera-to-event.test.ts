@@ -80,27 +80,55 @@ describe("from a camera to an event", { tags: ["full-stack"] }, () => {
       expect(await events.next()).toMatchObject({ type: "event", data: { batch_id } });
   });
 
-  test("an alert goes from the event to whoever acknowledges it", async ({ api, expect }) => {
+  test("a rule makes an alert of the event, and somebody acknowledges it", async ({
+    api,
+    expect,
+  }) => {
     await install(api);
-    const { body: event } = await api.post("/api/events", night);
-    const { body: rule } = await api.post("/api/alerts/rules", { name: "Doors", severity: "high" });
-    const { body: alert } = await api.post("/api/alerts", {
-      event_id: event.id,
-      rule_id: rule.id,
-      severity: rule.severity,
-      dedup_key: `front_door:${rule.id}`,
+    const { body: rule } = await api.post("/api/alerts/rules", {
+      name: "People at the door",
+      severity: "high",
+      risk_threshold: 80,
+      object_types: ["person"],
+      camera_ids: ["front_door"],
     });
+    await using socket = await subscribedSocket(api, "alerts");
+    const { body: event } = await api.post("/api/events", night);
+    const { data: alert } = await socket.next();
 
     const seen = { version_id: alert.version_id };
     const { body: acknowledged } = await api.post(`/api/alerts/${alert.id}/acknowledge`, seen);
 
-    expect(acknowledged).toMatchObject({ status: "acknowledged", event_id: event.id });
+    expect(acknowledged).toMatchObject({
+      event_id: event.id,
+      rule_id: rule.id,
+      severity: "high",
+      status: "acknowledged",
+      dedup_key: `front_door:${rule.id}`,
+    });
     const { entries } = (await api.get("/api/audit")).body;
     expect(entries.map(({ action }: { action: string }) => action)).toEqual([
       "alert_acknowledged",
       "rule_created",
       "camera_created",
     ]);
+  });
+
+  test("a second event in the rule's cooldown raises no second alert", async ({ api, expect }) => {
+    await install(api);
+    await api.post("/api/alerts/rules", { name: "Everything", cooldown_seconds: 300 });
+    for (const batch_id of ["b1", "b2"]) await api.post("/api/events", { ...night, batch_id });
+
+    expect((await api.get("/api/events")).body.count).toBe(2);
+    expect((await api.get("/api/alerts")).body.count).toBe(1);
+  });
+
+  test("an event below every rule raises none", async ({ api, expect }) => {
+    await install(api);
+    await api.post("/api/alerts/rules", { name: "The worst", risk_threshold: 91 });
+    await api.post("/api/events", night);
+
+    expect((await api.get("/api/alerts")).body.count).toBe(0);
   });
 
   test("a list that was read before is fresh after each change", async ({ api, expect }) => {
