@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import type { RunEvent } from "../packages/shakedown/src/events/run-event.ts";
-import { htmlReport } from "../packages/shakedown/src/runner/write-reports.ts";
+import { htmlReport } from "../packages/shakedown/src/cli/write-reports.ts";
 import { median } from "./median.ts";
 import type { Figures } from "./saved-result.ts";
 

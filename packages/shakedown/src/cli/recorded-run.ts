@@ -14,7 +14,7 @@ import { makeRunId } from "../runner/run-id.ts";
 import { runTests } from "../runner/run-tests.ts";
 import { type StacksOfRun, stacksOfRun } from "../runner/stacks-of-run.ts";
 import { vitestArguments, vitestRoot, type TestSelection } from "../runner/vitest-arguments.ts";
-import { type ReportKind, writeReports } from "../runner/write-reports.ts";
+import { type ReportKind, writeReports } from "./write-reports.ts";
 import type { KeepSettings } from "../stack/keep-settings.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { openSession } from "../supervisor/client.ts";

@@ -156,8 +156,12 @@ export function reduceRun(events: readonly RunEvent[]): RunSnapshot {
           starts.push({ from: event.atEpochMs - event.tookMs, to: event.atEpochMs });
         }
         break;
-      default:
-        // Of services, and what a newer writer says.
+      case "service:starting":
+      case "service:progress":
+      case "service:failed":
+      case "service:exited":
+      case "service:stopped":
+      case "slot:returned":
         break;
     }
   }

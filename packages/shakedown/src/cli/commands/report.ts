@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
-import { htmlReport } from "../../runner/write-reports.ts";
+import { htmlReport } from "../write-reports.ts";
 import { listRuns, readRun, type StoredRun } from "../../runner/stored-runs.ts";
 import { placesOf } from "../../supervisor/places.ts";
 import { command, type CommandCall } from "../command.ts";

@@ -1,7 +1,7 @@
 import type { RunSnapshot } from "../../events/reduce-run.ts";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import type { TestSelection } from "../../runner/vitest-arguments.ts";
-import { type ReportKind, reportKinds } from "../../runner/write-reports.ts";
+import { type ReportKind, reportKinds } from "../write-reports.ts";
 import { keepSettings } from "../../stack/keep-settings.ts";
 import { command, type CommandCall, type ExitCode } from "../command.ts";
 import {

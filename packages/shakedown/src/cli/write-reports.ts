@@ -10,7 +10,7 @@ import { pageFile } from "../kit/page-file.ts";
 import { html, reportEvents, toJsonLines } from "../reports/html.ts";
 import { junit } from "../reports/junit.ts";
 import { textSummary, type TextSummaryOptions } from "../reports/text-summary.ts";
-import type { RunFolder } from "./run-folder.ts";
+import type { RunFolder } from "../runner/run-folder.ts";
 
 export const reportKinds = ["html", "junit", "text"] as const;
 export type ReportKind = (typeof reportKinds)[number];
