@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Alert } from "../alerts/alert.ts";
 import { found, notFound } from "../http/errors.ts";
-import { pageBody } from "../http/paging.ts";
+import { listBody, pageBody } from "../http/paging.ts";
 import { readBody, readId, readQuery } from "../http/validation.ts";
 import { serveFile } from "../media/serve-file.ts";
 import type { Services } from "../services.ts";
@@ -41,9 +41,7 @@ export function eventRoutes(services: Services): Hono {
 
   routes.get("/search", async (context) => {
     const filter = readQuery(context, eventSearchSchema);
-    const { rows, count } = await events.search(filter);
-    const { limit, offset } = filter;
-    return context.json({ events: rows, count, limit, offset });
+    return context.json(listBody("events", await events.search(filter), filter));
   });
 
   routes.post("/review", async (context) => {

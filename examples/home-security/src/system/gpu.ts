@@ -3,7 +3,6 @@ import type { Queryable } from "../database.ts";
 import { pagedFilter } from "../http/paging.ts";
 import { timeSpan } from "../http/validation.ts";
 import { selectPage, type Page } from "../sql/pages.ts";
-import { table } from "../sql/table.ts";
 
 export interface GpuSample {
   readonly id: number;
@@ -17,23 +16,11 @@ export interface GpuSample {
   readonly inference_fps: number | null;
 }
 
-export type NewGpuSample = Pick<
-  GpuSample,
-  "gpu_name" | "utilization" | "memory_used_mb" | "memory_total_mb"
-> &
-  Partial<GpuSample>;
-
 export const gpuFilterSchema = pagedFilter(timeSpan());
 export type GpuFilter = v.InferOutput<typeof gpuFilterSchema>;
 
 export function gpuStats(database: Queryable) {
-  const samples = table<GpuSample>(database, { name: "gpu_stats", kind: "GPU sample" });
-
   return {
-    async add(sample: NewGpuSample): Promise<GpuSample> {
-      return await samples.insert(sample);
-    },
-
     async latest(): Promise<GpuSample | undefined> {
       const { rows } = await database.query<GpuSample>(
         "select * from gpu_stats order by recorded_at desc, id desc limit 1",
