@@ -12,9 +12,6 @@ import {
 } from "../packages/shakedown/src/engines/redis/connection.ts";
 import { redis } from "../packages/shakedown/src/engines/redis/service.ts";
 import { until } from "../packages/shakedown/src/kit/until.ts";
-import { containerRung } from "../packages/shakedown/src/providers/container/container-rung.ts";
-import type { RunContainerOptions } from "../packages/shakedown/src/providers/container/run-container.ts";
-import { anyVersion } from "../packages/shakedown/src/providers/version-wish.ts";
 import type { Service } from "../packages/shakedown/src/stack/service.ts";
 
 export type ServiceName = "redis" | "postgres" | "mariadb";
@@ -32,66 +29,37 @@ const images: Readonly<Record<ServiceName, string>> = {
 
 const password = "bench";
 
-export const startNative: Start = async (name) => {
-  const services: Readonly<Record<ServiceName, Service>> = {
-    redis: redis({ per: "run" }),
-    postgres: postgres({ per: "run" }),
-    mariadb: mariadb({ per: "run" }),
-  };
-  const service = services[name];
-  const { default: engine } = (await import(service.engine.module)) as { readonly default: Engine };
-  const context = await engineContext(service);
-  const environment = { ...context.start.environment, SHAKEDOWN_FORBID: "container" };
-  const folders = { ...context.start.folders, cache: cacheOf(engine.name) };
-  const running = await engine.start({ ...context.start, environment, folders });
-  return async () => {
-    await running.stop();
-    await context[Symbol.asyncDispose]();
-  };
-};
+const choices = {
+  native: { forbid: ["container"] },
+  container: { require: ["container"] },
+} as const;
 
-type Run = Pick<RunContainerOptions, "ports" | "env" | "command" | "tmpfs">;
-
-const runs: Readonly<Record<ServiceName, Run>> = {
-  redis: {
-    ports: { main: 6379 },
-    command: ["redis-server", "--save", "", "--appendonly", "no"],
-    tmpfs: { "/data": "rw" },
-  },
-  postgres: {
-    ports: { main: 5432 },
-    env: { POSTGRES_PASSWORD: password, POSTGRES_USER: "test", POSTGRES_DB: "test" },
-    command: ["postgres", "-c", "fsync=off", "-c", "full_page_writes=off"],
-    tmpfs: { "/var/lib/postgresql/data": "rw" },
-  },
-  mariadb: {
-    ports: { main: 3306 },
-    env: { MARIADB_ROOT_PASSWORD: password, MARIADB_DATABASE: "test" },
-    tmpfs: { "/var/lib/mysql": "rw" },
-  },
-};
-
-export const startOurs: Start = async (name) => {
-  const context = await engineContext(redis());
-  const rung = containerRung(
-    { image: images[name], environment: context.start.environment },
-    (source) => source,
-  );
-  const look = await rung.look(anyVersion);
-  if (!("found" in look)) throw new Error(look.passedOver);
-  const running = await look.found.run({
-    ...context.start,
-    ...runs[name],
-    title: name,
-    context: context.start,
-  });
-  const { main: port = 0 } = running.ports;
-  await answers[name](running.host, port);
-  return async () => {
-    await running.stop();
-    await context[Symbol.asyncDispose]();
+/** By the engine, as a stack starts it: the server alone, no slot. */
+function startShakedown(provider: keyof typeof choices): Start {
+  return async (name) => {
+    const options = { per: "run", provider: choices[provider] } as const;
+    const image = provider === "container" ? { image: images[name] } : {};
+    const services: Readonly<Record<ServiceName, Service>> = {
+      redis: redis({ ...options, ...image }),
+      postgres: postgres({ ...options, ...image }),
+      mariadb: mariadb({ ...options, ...image }),
+    };
+    const service = services[name];
+    const { default: engine } = (await import(service.engine.module)) as {
+      readonly default: Engine;
+    };
+    const context = await engineContext(service);
+    const folders = { ...context.start.folders, cache: cacheOf(engine.name) };
+    const running = await engine.start({ ...context.start, folders });
+    return async () => {
+      await running.stop();
+      await context[Symbol.asyncDispose]();
+    };
   };
-};
+}
+
+export const startNative = startShakedown("native");
+export const startOurs = startShakedown("container");
 
 export const startTheirs: Start = async (name) => {
   const container = {
