@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../src/kit/until.ts";
 import {
@@ -11,6 +13,9 @@ import {
 } from "./cli-project.ts";
 
 const files = { "server.mjs": webServer, "shakedown.stack.ts": webStack };
+
+/** It runs a command in a terminal of its own. */
+const hasScript = spawnSync("script", ["--version"]).status === 0;
 
 describe("run, interrupted", () => {
   const waiting = testFile(`
@@ -55,6 +60,22 @@ test("waits", { timeout: 60_000 }, async ({ api }) => {
     expect(out).toMatch(/ \d passed.*, interrupted \(/);
     expect(out).not.toContain("outside of all tests");
     await nothingStays(project);
+  });
+
+  test.skipIf(!hasScript)("by a closed terminal: nothing stays", async () => {
+    await using project = await makeCliProject({ ...files, "a.test.ts": waiting });
+    const cli = join(project.folder, "node_modules/shakedown/dist/cli/main.js");
+    const command = `exec '${process.execPath}' '${cli}' run`;
+    const terminal = spawn("script", ["-qec", command, "/dev/null"], {
+      cwd: project.folder,
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    await until(async () => (await project.shakedown(["logs"])).out.includes("/waiting"), {
+      what: "the test to run",
+      timeoutMs: 30_000,
+    });
+    terminal.kill("SIGKILL");
+    await until(() => project.processes().length === 0, { what: "no process left" });
   });
 
   test("killed: nothing stays", async () => {

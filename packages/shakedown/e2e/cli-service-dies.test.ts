@@ -111,3 +111,26 @@ test("waits", { timeout: 60_000 }, async ({ api, expect }) => {
   expect(out).not.toContain("INTERNAL");
   await nothingStays(project);
 });
+
+test("a service that will not stop is told, and changes no result", async () => {
+  await using project = await makeCliProject({
+    "server.mjs": `process.on("SIGTERM", () => {});${webServer}`,
+    "shakedown.stack.ts": webStack.replace(
+      "api: command({",
+      "api: command({ stopGraceMs: 20_000, stopTimeoutMs: 300,",
+    ),
+    "a.test.ts": testFile(`test("passes", async ({ api }) => void (await api.get("/")));`),
+  });
+  const { code, out } = await project.shakedown(["run"]);
+  expect(code).toBe(0);
+  expect(out).toContain("api of slot 0 did not stop as it should: api did not stop within 300 ms");
+  expect(await eventsOf(project)).toContainEqual(
+    expect.objectContaining({
+      type: "service:stopped",
+      service: "api",
+      slot: 0,
+      error: expect.objectContaining({ code: "STOP_TIMEOUT" }),
+    }),
+  );
+  await nothingStays(project);
+});

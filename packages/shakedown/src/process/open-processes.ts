@@ -20,6 +20,8 @@ export interface OpenProcessesOptions {
   readonly onNote?: (text: string) => void;
 }
 
+const lastGraceMs = 500;
+
 /**
  * Starts children that die with this process, whatever kills it. Disposing stops them all, then removes the folders.
  *
@@ -87,7 +89,7 @@ export async function openProcesses(
     },
     async [Symbol.asyncDispose]() {
       closing = true;
-      await Promise.all([...running].map((managed) => managed.stop()));
+      await Promise.all([...running].map(stopSoon));
       await leash[Symbol.asyncDispose]();
     },
   };
@@ -95,6 +97,13 @@ export async function openProcesses(
 
 function quoteForShell(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** What still runs has had its time, or nobody has asked it to stop at all. */
+async function stopSoon(managed: ManagedProcess): Promise<void> {
+  const force = setTimeout(() => managed.signal("SIGKILL", "group"), lastGraceMs);
+  await managed.stop();
+  clearTimeout(force);
 }
 
 /** Spawning tells the same ENOENT for all of these. */
