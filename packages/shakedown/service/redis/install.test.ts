@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -62,3 +62,21 @@ test("a dry run says what it would do, and does nothing", async () => {
   ]).toContainEqual(result);
   expect(await readdir(cacheFolder)).toEqual([]);
 });
+
+test.runIf(isDebian)(
+  "an install that was broken off goes on with what it had; a file that is not what the index says is loaded again",
+  async () => {
+    const steps: string[] = [];
+    const onProgress = (step: string) => void steps.push(step);
+    await unpackDebianPackages({ ...packages(), onProgress });
+    expect(steps.filter((step) => step.startsWith("apt-get download")).length).toBeGreaterThan(0);
+    await rm(join(cacheFolder, "unpacked"), { recursive: true });
+    const [kept = ""] = (await readdir(join(cacheFolder, "packages"))).filter((name) =>
+      name.startsWith("redis-server_"),
+    );
+    await writeFile(join(cacheFolder, "packages", kept), "half of it");
+    steps.length = 0;
+    await unpackDebianPackages({ ...packages(), onProgress });
+    expect(steps).toEqual([expect.stringMatching(/^apt-get download redis-server \([\d.]+ MB\)$/)]);
+  },
+);

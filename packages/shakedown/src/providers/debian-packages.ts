@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { type CommandResult, runCommand } from "../process/run-command.ts";
+import { fetchPackages } from "./fetch-packages.ts";
 import {
   findUnpacked,
   type Manifest,
@@ -22,6 +23,9 @@ export interface DebianPackagesOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly onProgress: (step: string) => void;
 }
+
+/** Downloads stay here, compared with the package index, so that none is made twice. */
+const packagesFolder = "packages";
 
 /** The commands of `unpackDebianPackages`, as a person would type them. */
 export function debianCommands({
@@ -114,17 +118,15 @@ async function download(
   folder: string,
   packages: readonly string[],
 ): Promise<void> {
-  options.onProgress(`apt-get download ${packages.join(" ")}`);
-  const downloaded = await run(options, "apt-get", ["--quiet", "download", ...packages], folder);
-  if (downloaded.code !== 0)
-    throw cannot(
-      options,
-      `apt-get download ${packages.join(" ")} ended with ${downloaded.code}`,
-      downloaded,
-      "Look at the network and the package sources: apt-get update",
-    );
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".deb"))) {
-    const unpacked = await run(options, "dpkg-deb", ["-x", join(folder, file), folder]);
+  const { cacheFolder, onProgress } = options;
+  const fetched = await fetchPackages(packages, {
+    folder: join(cacheFolder, packagesFolder),
+    aptGet: (args, where) => run(options, "apt-get", args, where),
+    onProgress,
+  });
+  if (!("at" in fetched)) throw cannot(options, fetched.what, fetched.result, fetched.hint);
+  for (const file of fetched) {
+    const unpacked = await run(options, "dpkg-deb", ["-x", file, folder]);
     if (unpacked.code !== 0)
       throw cannot(
         options,
@@ -132,7 +134,6 @@ async function download(
         unpacked,
         "Look for room on the disk: df -h",
       );
-    await rm(join(folder, file));
   }
 }
 
