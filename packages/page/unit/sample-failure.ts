@@ -75,7 +75,14 @@ export function sampleLogs(
   { slot, strange }: { readonly slot: number; readonly strange: string | undefined },
 ): LogSlice[] {
   const at = (ms: number, text: string): string => `${new Date(start + ms).toISOString()} ${text}`;
-  const extra = strange === undefined ? [] : [at(5, `out ${strange}`), strange];
+  const extra =
+    strange === undefined
+      ? []
+      : [
+          at(5, `out ${strange}`),
+          strange,
+          ...(strange.startsWith("very") ? ["x".repeat(1_000_000)] : []),
+        ];
   return [
     {
       service: "api",

@@ -5,8 +5,8 @@ export function cleanText(text: string): string {
     .toWellFormed()
     .replaceAll(escapeSequence, "")
     .replaceAll("\r\n", "\n")
-    .replaceAll(control, picture)
-    .replaceAll(invisible, (character) => `⟨${codePoint(character)}⟩`);
+    .replaceAll(control, shown)
+    .replaceAll(invisible, shown);
 }
 
 /** The same on one line, cut to `most` characters. */
@@ -32,11 +32,10 @@ const needsCleaning =
   // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060\u2066-\u2069\uD800-\uDFFF\uFEFF]/;
 
-/** ␀ for a null byte, ␛ for an escape. */
-function picture(character: string): string {
-  const code = character.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x24_00 + code);
-  return code === 0x7f ? "␡" : "\uFFFD";
+const names: Readonly<Record<string, string>> = { "\0": "NUL", "\u0007": "BEL", "\u001B": "ESC" };
+
+function shown(character: string): string {
+  return `⟨${names[character] ?? codePoint(character)}⟩`;
 }
 
 function codePoint(character: string): string {

@@ -23,14 +23,19 @@ export function Totals() {
         {ran === 0 ? "nothing ran" : `${number(ran - counts.failed)} of ${number(ran)} that ran`}
       </Total>
       <Total name="Duration" value={durationText(wallMs)}>
-        {plural(workers, "worker")} · {durationText(testMs)} of tests
+        {workers === 0 ? "" : `${plural(workers, "worker")} · `}
+        {durationText(testMs)} of tests
       </Total>
       <Total name="Time in services" value={durationText(startMs + slotMs + resetMs)}>
-        {durationText(startMs)} to start · {durationText(slotMs)} for {plural(slots, "slot")}
+        {slots === 0
+          ? "no slot was made"
+          : `${durationText(startMs)} to start · ${durationText(slotMs)} for ${plural(slots, "slot")}`}
       </Total>
-      <Total name="Resets" value={durationText(resetMedianMs)}>
-        at the median · {number(resets)} in {durationText(resetMs)}
-      </Total>
+      {resets === 0 ? null : (
+        <Total name="Resets" value={durationText(resetMedianMs)}>
+          at the median · {number(resets)} in {durationText(resetMs)}
+        </Total>
+      )}
     </dl>
   );
 }

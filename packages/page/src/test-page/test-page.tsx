@@ -94,12 +94,11 @@ export function TestPage({ id }: { readonly id: string }) {
 }
 
 const nothingToTell = {
-  passed:
-    "It passed. No service wrote a line that was kept: logs are gathered for tests that fail.",
+  passed: "Passed. Log lines are gathered for tests that fail.",
   flaky: "Passed in the end.",
   failed: "Failed without an error.",
   skipped: "Skipped: nothing ran.",
-  running: "Running.",
+  running: "Running, or cut off while it ran.",
 } as const;
 
 function Head({ row }: { readonly row: TestRow }) {

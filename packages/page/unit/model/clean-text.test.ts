@@ -6,12 +6,12 @@ test("plain text stays as it is, with its tabs and lines", () => {
   expect(cleanText("a\tb\nc é 漢字 😀")).toBe("a\tb\nc é 漢字 😀");
 });
 
-test("escape sequences are gone, other control characters show as pictures", () => {
+test("escape sequences are gone, other control characters show by name", () => {
   expect(
     cleanText("\u001B[31mred\u001B[0m \u0000 \u0007 \u001B]8;;https://x\u0007link\u001B]8;;\u0007"),
-  ).toBe("red ␀ ␇ link");
+  ).toBe("red ⟨NUL⟩ ⟨BEL⟩ link");
   expect(cleanText("an escape without a sequence: \u001B!")).toBe(
-    "an escape without a sequence: ␛!",
+    "an escape without a sequence: ⟨ESC⟩!",
   );
 });
 

@@ -17,7 +17,5 @@ test("half a line at the end and lines that are no events are passed over", () =
 
 test("a file that was cut off is an error, not an empty run", async () => {
   const packed = gzipSync("x".repeat(10_000)).toString("base64");
-  await expect(readEvents(packed.slice(0, 20))).rejects.toThrow(
-    /terminated|unexpected end|compress/i,
-  );
+  await expect(readEvents(packed.slice(0, 20))).rejects.toBeInstanceOf(Error);
 });
