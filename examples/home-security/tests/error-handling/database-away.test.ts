@@ -2,6 +2,7 @@ import { until } from "shakedown";
 import { describe } from "vitest";
 import { cameraFactory } from "../fixtures/factories.ts";
 import { test } from "../fixtures/own-app-test.ts";
+import { someoneWaits } from "../fixtures/someone-waits.ts";
 
 const soon = { everyMs: 10 };
 
@@ -105,13 +106,7 @@ describe("without its database", { tags: ["error-handling", "database"] }, () =>
       camera_id: id,
       detections: [{ file_path: "/1.jpg", object_type: "person", confidence: 0.9 }],
     });
-    await until(
-      async () =>
-        (
-          await db.sql`select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
-        ).length > 0,
-      { what: "the request to wait for the lock", ...soon },
-    );
+    await someoneWaits({ db });
 
     databaseLink.cut();
     expect((await waiting).status).toBe(503);

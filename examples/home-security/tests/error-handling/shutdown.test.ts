@@ -2,6 +2,7 @@ import { until } from "shakedown";
 import { describe } from "vitest";
 import { cameraFactory } from "../fixtures/factories.ts";
 import { test } from "../fixtures/own-app-test.ts";
+import { someoneWaits } from "../fixtures/someone-waits.ts";
 
 describe("stopping", { tags: ["error-handling"] }, () => {
   test("a batch that is being judged is finished and told first", async ({ start, db, expect }) => {
@@ -16,15 +17,7 @@ describe("stopping", { tags: ["error-handling"] }, () => {
       object_type: "dog",
       confidence: 0.9,
     });
-    await until(
-      async () =>
-        (
-          await db.sql`
-            select pid from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock'`
-        ).length > 0,
-      { what: "the batch to wait", everyMs: 5 },
-    );
+    await someoneWaits({ db });
 
     const stopped = app.stop();
     await holding.commit();

@@ -1,7 +1,6 @@
-import { until } from "shakedown";
 import { describe } from "vitest";
-import type { Database } from "../fixtures/database.ts";
 import { cameraFactory, eventFactory } from "../fixtures/factories.ts";
+import { someoneWaits } from "../fixtures/someone-waits.ts";
 import { test as stackTest } from "../fixtures/stack-test.ts";
 import { subscribedSocket } from "../fixtures/subscribed-socket.ts";
 
@@ -88,7 +87,7 @@ describe("a change that fails half-way", { tags: ["error-handling", "database"] 
     await using deleting = await db.session();
     await deleting.sql`delete from cameras where id = ${camera}`;
     const making = api.post("/api/events", { batch_id: "b1", camera_id: camera });
-    await someoneWaits(db);
+    await someoneWaits({ db });
     await deleting.commit();
 
     expect((await making).status).toBe(404);
@@ -110,7 +109,7 @@ describe("a change that fails half-way", { tags: ["error-handling", "database"] 
       ids: [first?.id, second?.id],
       reviewed: true,
     });
-    await someoneWaits(db);
+    await someoneWaits({ db });
     const closing = session.sql`update events set notes = 'mine' where id = ${first?.id}`;
 
     const response = await reviewing;
@@ -127,16 +126,3 @@ describe("a change that fails half-way", { tags: ["error-handling", "database"] 
     ]);
   });
 });
-
-/** Until a session of this worker's database waits for a lock. */
-async function someoneWaits(db: Database): Promise<void> {
-  await until(
-    async () =>
-      (
-        await db.sql`
-          select pid from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`
-      ).length > 0,
-    { what: "somebody to wait for a lock", everyMs: 5 },
-  );
-}

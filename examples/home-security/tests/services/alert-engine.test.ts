@@ -5,6 +5,7 @@ import type { SecurityEvent } from "../../src/events/event.ts";
 import { testClock } from "../fixtures/clock.ts";
 import { cameraFactory, detectionFactory, eventFactory } from "../fixtures/factories.ts";
 import { ruleFactory } from "../fixtures/rule-factory.ts";
+import { someoneWaits } from "../fixtures/someone-waits.ts";
 import { test as stackTest } from "../fixtures/stack-test.ts";
 
 const test = stackTest
@@ -215,20 +216,29 @@ describe("an alert's cooldown", { tags: ["services", "database"] }, () => {
     expect(await raise((await anEvent({ camera_id })).id)).toEqual([]);
   });
 
-  test(
-    "two events at the same moment raise one",
-    { tags: ["concurrency"] },
-    async ({ db, raise, anEvent, expect }) => {
-      await ruleFactory.create({ db });
-      const { id, camera_id } = await anEvent();
-      const others = [id];
-      for (let count = 0; count < 3; count++) others.push((await anEvent({ camera_id })).id);
+  test("of two events at the same moment the second waits for the first, and raises none", async ({
+    db,
+    clock,
+    raise,
+    anEvent,
+    expect,
+  }) => {
+    await ruleFactory.create({ db });
+    const { id, camera_id } = await anEvent();
+    const second = await anEvent({ camera_id });
+    const [event] = await db.sql<SecurityEvent>`select * from events where id = ${id}`;
+    if (event === undefined) throw new Error("the event is gone");
 
-      const raised = await Promise.all(others.map((other) => raise(other)));
+    const { first, waiting } = await inTransaction(db.pool, async (client) => {
+      const raised = await alertEngine(clock.now).raise(client, event);
+      const other = raise(second.id);
+      await someoneWaits({ db });
+      return { first: raised, waiting: { other } };
+    });
 
-      expect(raised.flat()).toHaveLength(1);
-    },
-  );
+    expect(first).toHaveLength(1);
+    expect(await waiting.other).toEqual([]);
+  });
 
   test("a transaction that is rolled back has raised nothing", async ({
     db,
