@@ -170,6 +170,7 @@ describe("exec leaves nothing", () => {
     await running.sees("ready");
     running.child.kill("SIGKILL");
     await nothingStays(project);
+    expect(project.processes()).toEqual([]);
   });
 
   test("beside what is kept: its slots are free again", async () => {

@@ -2,17 +2,20 @@ import { chooseProvider } from "../../providers/ladder.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { anyVersion, parseVersionWish } from "../../providers/version-wish.ts";
 import type { Engine } from "../engine.ts";
+import { dataParts } from "../data-parts.ts";
+import { clientCommand } from "./client-command.ts";
 import { loadMysql } from "./driver.ts";
 import { parseOptions } from "./options.ts";
 import { rungs } from "./rungs.ts";
-import { contentHash } from "./server/cache-key.ts";
 import { validateOptions } from "./validate-options.ts";
 
 const engine: Engine = {
   name: "mysql",
   warm: loadMysql,
   validate: validateOptions,
-  fingerprint: (service, stack) => contentHash(parseOptions(service.options), stack),
+  reuseParts: (service, stack) => dataParts(parseOptions(service.options), stack),
+  usualVariables: { DATABASE_URL: "url" },
+  clientCommand,
   async start(context) {
     const { service } = context;
     const options = parseOptions(service.options);

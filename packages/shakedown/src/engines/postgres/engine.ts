@@ -1,19 +1,19 @@
 import { chooseProvider } from "../../providers/ladder.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
+import { dataParts } from "../data-parts.ts";
 import type { Engine } from "../engine.ts";
 import { loadPg } from "./driver.ts";
 import { clientCommand } from "./client-command.ts";
 import { parseOptions } from "./options.ts";
 import { rungs } from "./provider/rungs.ts";
 import { parsePostgresWish, workable } from "./provider/version.ts";
-import { reuseParts } from "./reuse-parts.ts";
 import { validateOptions } from "./validate-options.ts";
 
 const engine: Engine = {
   name: "postgres",
   warm: loadPg,
   validate: validateOptions,
-  reuseParts,
+  reuseParts: (service, stack) => dataParts(parseOptions(service.options), stack),
   usualVariables: { DATABASE_URL: "url" },
   clientCommand,
   async start(context) {

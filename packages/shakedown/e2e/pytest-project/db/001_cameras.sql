@@ -1,0 +1,1 @@
+create table cameras (id serial primary key, name text not null);
