@@ -4,7 +4,11 @@ import { viteSingleFile } from "vite-plugin-singlefile";
 
 export default defineConfig({
   base: "./",
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  oxc: {
+    // Smaller than the automatic runtime's calls by a twentieth of the page.
+    jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" },
+    jsxInject: 'import { h, Fragment } from "preact"',
+  },
   build: {
     target: ["chrome123", "firefox128", "safari17.5"],
     cssCodeSplit: false,

@@ -3,7 +3,7 @@ import { rerunCommand } from "../model/rerun-command.ts";
 import { copyText } from "../parts/copy-text.ts";
 import { changeFilter, filter, go, route } from "../state/route.ts";
 import { model, shownTests } from "../state/run.ts";
-import { selectedTest } from "../state/selection.ts";
+import { searchIsWanted, selectedTest } from "../state/selection.ts";
 import { helpIsOpen } from "./help.tsx";
 
 export function listenToKeys(): () => void {
@@ -36,8 +36,7 @@ function onKey(event: KeyboardEvent): void {
 const actions: Readonly<Record<string, () => void>> = {
   "/": () => {
     if (!onList()) go({ view: "tests", filter: filter.value });
-    // The list may only just be coming.
-    requestAnimationFrame(() => searchField()?.select());
+    searchIsWanted.value = true;
   },
   j: () => step(1),
   ArrowDown: () => (onList() ? step(1) : scrollBy({ top: 60 })),

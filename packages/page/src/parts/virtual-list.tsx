@@ -39,9 +39,10 @@ export function VirtualList<Row>({ rows, rowHeight, label, selected, children }:
   useLayoutEffect(() => {
     if (selected < 0 || box.current === null) return;
     const top = box.current.getBoundingClientRect().top + selected * rowHeight;
-    const head = 150;
+    const head = 150 + rowHeight;
+    const foot = innerHeight - rowHeight * 2;
     if (top < head) scrollBy({ top: top - head });
-    else if (top + rowHeight > innerHeight) scrollBy({ top: top + rowHeight * 2 - innerHeight });
+    else if (top > foot) scrollBy({ top: top - foot });
   }, [selected]);
 
   return (

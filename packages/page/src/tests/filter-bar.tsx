@@ -1,9 +1,11 @@
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { filterTests, isFiltering, sorts, type Sort } from "../model/test-filter.ts";
 import { type TestState, testStates } from "../model/run-model.ts";
 import { Icon } from "../parts/icon.tsx";
 import { changeFilter, filter } from "../state/route.ts";
 import { model } from "../state/run.ts";
+import { searchIsWanted } from "../state/selection.ts";
 import { FilterMenu } from "./filter-menu.tsx";
 
 const sortWords: Readonly<Record<Sort, string>> = {
@@ -15,6 +17,13 @@ const sortWords: Readonly<Record<Sort, string>> = {
 
 export function FilterBar() {
   const { states, files, suites, tags, projects, search, sort } = filter.value;
+  const field = useRef<HTMLInputElement>(null);
+  useSignalEffect(() => {
+    if (!searchIsWanted.value) return;
+    searchIsWanted.value = false;
+    field.current?.focus();
+    field.current?.select();
+  });
   // What each status would show, whatever statuses are chosen.
   const counts = useComputed(() => {
     const of: Partial<Record<TestState, number>> = {};
@@ -29,6 +38,7 @@ export function FilterBar() {
           <Icon name="search" />
           <input
             id="search"
+            ref={field}
             type="search"
             placeholder="Search tests and errors   @tag  f:file  s:failed  !not"
             aria-label="Search tests"
