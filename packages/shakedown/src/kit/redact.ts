@@ -2,6 +2,8 @@
 export interface Redactor {
   /** From now on, these are left out, too. */
   add(secrets: Iterable<string>): void;
+  /** How many it knows: it goes up when there are new ones. */
+  readonly known: number;
   text(text: string): string;
   /** The same for every string in a JSON value; gives the value itself where there is nothing to leave out. */
   json<Value extends object>(value: Value): Value;
@@ -44,6 +46,9 @@ export function redactor(secrets: Iterable<string> = []): Redactor {
   add(secrets);
   return {
     add,
+    get known() {
+      return known.size;
+    },
     text,
     json(value) {
       const line = JSON.stringify(value);

@@ -17,18 +17,29 @@ export function openEventLog(file: string, redactor: Redactor): EventLog {
   const descriptor = openSync(file, "w");
   const events: RunEvent[] = [];
   let open = true;
+  let known = redactor.known;
+  /** Events before this one were said when less was known to be secret. */
+  let cleanFrom = 0;
+  const noteSecrets = (): void => {
+    if (redactor.known === known) return;
+    known = redactor.known;
+    cleanFrom = events.length;
+  };
   return {
     events,
     say(event) {
       if (!open) return;
+      noteSecrets();
       const clean = redactor.json(event);
       events.push(clean);
       writeSync(descriptor, `${JSON.stringify(clean)}\n`);
     },
     clean() {
-      const cleaned = events.map((event) => redactor.json(event));
+      noteSecrets();
+      const cleaned = events.slice(0, cleanFrom).map((event) => redactor.json(event));
+      cleanFrom = 0;
       if (!open || cleaned.every((event, index) => event === events[index])) return;
-      events.splice(0, events.length, ...cleaned);
+      events.splice(0, cleaned.length, ...cleaned);
       writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(""));
     },
     [Symbol.dispose]() {
