@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RunningLease, RunningService } from "../../src/engines/engine.ts";
 import engine from "../../src/engines/mysql/engine.ts";
@@ -42,6 +42,8 @@ export async function runningMariadb({
     await mkdir(dirname(join(context.folder, path)), { recursive: true });
     await writeFile(join(context.folder, path), text);
   }
+  // The supervisor's folder for data lets a server of another user pass, too.
+  await chmod(context.folder, 0o711);
   const steps: string[] = [];
   const clients: LeaseClient<MysqlHandle>[] = [];
   try {

@@ -13,6 +13,8 @@ export interface RunAs {
   readonly gid?: number;
   /** The program's own folder, or a copy of it that the other user can read. */
   readonly bin: string;
+  /** Where its libraries are then, if it came with some. */
+  readonly libraryPath?: string;
   wrap(
     program: string,
     args: readonly string[],
@@ -47,8 +49,14 @@ const nobody = 65_534;
 
 /** Finds by trying: as ourselves, or for root in a user namespace, then as another user, then as another user from a copy. */
 export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
-  const probe: Probe = (runAs, program) => remembered(options, runAs, program);
-  const own: RunAs = { bin: options.bin, wrap: (program, args) => ({ command: program, args }) };
+  const probe: Probe = (runAs, program) => remembered(options.memory, runAs, program);
+  const { libraryPath } = options;
+  const libraries = libraryPath === undefined ? {} : { libraryPath };
+  const own: RunAs = {
+    bin: options.bin,
+    ...libraries,
+    wrap: (program, args) => ({ command: program, args }),
+  };
   if (process.getuid?.() !== 0) return probe(own, options.program);
   const unshare =
     process.platform === "linux"
@@ -56,7 +64,7 @@ export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
       : undefined;
   if (unshare !== undefined) {
     const inNamespace: RunAs = {
-      bin: options.bin,
+      ...own,
       wrap: (program, args) => ({ command: unshare, args: ["-U", program, ...args] }),
       note: "in a user namespace, since it refuses to be root",
     };
@@ -73,22 +81,33 @@ export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
   if ("runAs" in inPlace || options.copy === undefined) return inPlace;
   const { from, to } = options.copy;
   await copyOnce(options.copy);
-  return probe({ ...other, bin: join(to, options.bin.slice(from.length)) }, options.program);
+  const copied = (path: string): string =>
+    path.startsWith(from) ? to + path.slice(from.length) : path;
+  return probe(
+    {
+      ...other,
+      bin: copied(options.bin),
+      ...(libraryPath === undefined
+        ? {}
+        : { libraryPath: libraryPath.split(":").map(copied).join(":") }),
+    },
+    options.program,
+  );
 }
 
 type Probe = (runAs: RunAs, program: string) => Promise<RunAsFound>;
 
 /** An answer is good for the same file, asked in the same way, until the machine starts anew. */
 async function remembered(
-  { memory, libraryPath }: RunAsOptions,
+  memory: string | undefined,
   runAs: RunAs,
   program: string,
 ): Promise<RunAsFound> {
-  if (memory === undefined) return ask(runAs, program, libraryPath);
+  if (memory === undefined) return ask(runAs, program);
   const file = await memoryOf(memory, runAs, program);
   const known = await readFile(file, "utf8").catch(() => undefined); // never asked, or not readable
   if (known !== undefined) return { runAs, printed: known };
-  const answer = await ask(runAs, program, libraryPath);
+  const answer = await ask(runAs, program);
   if ("runAs" in answer) {
     await mkdir(memory, { recursive: true, mode: 0o711 })
       .then(() => writeFile(file, answer.printed))
@@ -118,13 +137,9 @@ async function memoryOf(memory: string, runAs: RunAs, program: string): Promise<
   );
 }
 
-async function ask(
-  runAs: RunAs,
-  program: string,
-  libraryPath: string | undefined,
-): Promise<RunAsFound> {
+async function ask(runAs: RunAs, program: string): Promise<RunAsFound> {
   const { command, args } = runAs.wrap(join(runAs.bin, program), ["--version"]);
-  const { uid, gid } = runAs;
+  const { uid, gid, libraryPath } = runAs;
   try {
     const { stdout } = await run(command, args, {
       cwd: "/",

@@ -22,7 +22,6 @@ export interface MysqlInstallation {
   readonly program: string;
   /** The folder with `bin` and `share`, as the server's user sees it. */
   readonly base: string;
-  readonly libraryPath?: string;
   /** Stands for these very programs in cache keys: their place, size and time. */
   readonly identity: string;
 }
@@ -93,16 +92,11 @@ async function inspect(
     return `${file} is version ${parsed.version}, not ${wish.text}`;
   const { size, mtimeMs } = await stat(file);
   const isCopied = chosen.runAs.bin !== bin;
-  const toCopy = (path: string): string =>
-    isCopied ? copyTo + path.slice(unpackedRoot(base).length) : path;
   return {
     ...parsed,
     runAs: chosen.runAs,
     program,
-    base: toCopy(base),
-    ...(libraryPath === undefined
-      ? {}
-      : { libraryPath: libraryPath.split(":").map(toCopy).join(":") }),
+    base: isCopied ? copyTo + base.slice(unpackedRoot(base).length) : base,
     identity: `${file} ${size} ${mtimeMs}`,
   };
 }

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, chown, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
 import { findProgram } from "../../../process/find-program.ts";
 import { runCommand } from "../../../process/run-command.ts";
@@ -15,8 +15,15 @@ export interface MakeDataOptions {
 
 /** Makes a fresh data folder. Its root has no password yet: the first start sets one before anybody is let in. */
 export async function makeData({ context, installation, data }: MakeDataOptions): Promise<void> {
-  const { runAs, flavour, program, base } = installation;
   await mkdir(data, { recursive: true, mode: 0o700 });
+  const { uid } = installation.runAs;
+  if (uid !== undefined) await chown(data, uid, uid);
+  await using plain = await plainPaths({ base: installation.base, data });
+  await fill({ context, installation: { ...installation, base: plain.base }, data: plain.data });
+}
+
+async function fill({ context, installation, data }: MakeDataOptions): Promise<void> {
+  const { runAs, flavour, program, base } = installation;
   const layout = toArguments(layoutSettings(flavour));
   const script = flavour === "mariadb" ? installScript(installation) : undefined;
   const { command, args } =
@@ -42,7 +49,7 @@ export async function makeData({ context, installation, data }: MakeDataOptions)
     title: `${context.service.name}: ${script ?? program}`,
     command,
     args,
-    cwd: dirname(data),
+    cwd: "/",
     env: programEnvironment(installation, context),
     processes: context.processes,
     signal: context.signal,
@@ -65,7 +72,7 @@ export async function makeData({ context, installation, data }: MakeDataOptions)
 
 /** Nothing named MYSQL… may change what a test server does. */
 export function programEnvironment(
-  { libraryPath }: MysqlInstallation,
+  { runAs: { libraryPath } }: MysqlInstallation,
   { environment }: StartContext,
 ): Record<string, string> {
   return {
@@ -76,8 +83,25 @@ export function programEnvironment(
   };
 }
 
+interface Paths {
+  readonly base: string;
+  readonly data: string;
+}
+
+/** The script of the install splits paths at spaces: where there are any, it is given links. */
+async function plainPaths({ base, data }: Paths): Promise<Paths & AsyncDisposable> {
+  if (/^[\w./-]+$/.test(`${base}${data}`))
+    return { base, data, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const folder = await mkdtemp("/tmp/shakedown-my-");
+  await chmod(folder, 0o711);
+  const links = { base: join(folder, "base"), data: join(folder, "data") };
+  await symlink(base, links.base);
+  await symlink(data, links.data);
+  return { ...links, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
 function installScript({ runAs, base }: MysqlInstallation): string {
-  const path = [runAs.bin, join(base, "bin"), join(base, "scripts")].join(":");
+  const path = [join(base, "bin"), join(base, "scripts"), runAs.bin].join(":");
   for (const name of ["mariadb-install-db", "mysql_install_db"]) {
     const file = findProgram(name, { path, cwd: "/" });
     if (file !== undefined) return file;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, lchown, readdir, rm } from "node:fs/promises";
+import { lchown, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { folderBytes } from "../../../providers/folder-bytes.ts";
 import { mostBytesOfOne, openPackStore, type PackStore } from "../../../providers/pack-store.ts";
@@ -90,8 +90,6 @@ async function freshFolder(run: Run): Promise<void> {
   const key = baseKey(installation);
   if (await unpack(run, key)) return;
   context.progress("making a data folder");
-  const { uid } = installation.runAs;
-  if (uid !== undefined) await chmod(context.folders.data, 0o777);
   await makeData({ context, installation, data });
   await store.save(key, data, {}); // every failure to keep it is one more install next time
 }
