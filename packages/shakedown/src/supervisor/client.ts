@@ -1,31 +1,23 @@
 import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
-import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
 import { ownIdentity } from "../process/identity.ts";
 import { askSupervisor, whileItAnswers } from "./ask-supervisor.ts";
 import { endSupervisor, type EndedSupervisor } from "./end-supervisor.ts";
 import { addressOf, ensureSupervisor } from "./ensure-supervisor.ts";
 import { sweepAbandoned } from "./sweep-abandoned.ts";
 import type {
-  RetiredSlot,
   ServiceActed,
-  ServiceChanges,
   ServiceAction,
   SessionLine,
   SupervisorInfo,
   SupervisorStatus,
 } from "./protocol.ts";
+import { joinSession } from "./join-session.ts";
+import { toSearch } from "./log-search.ts";
 import { followLogs } from "./follow-logs.ts";
 import { replaceOutdated } from "./replace-outdated.ts";
 import { placesOf } from "./places.ts";
 import { readLogs } from "./read-logs.ts";
-import type {
-  HeldSession,
-  LogLines,
-  LogQuery,
-  OpenSessionOptions,
-  SessionAddress,
-  SessionClient,
-} from "./session.ts";
+import type { HeldSession, LogLines, LogQuery, OpenSessionOptions } from "./session.ts";
 import type { Share } from "./shares.ts";
 import { call, callForLines, isNobodyThere, type WireRequest } from "./wire.ts";
 
@@ -79,41 +71,6 @@ export function prepareSupervisor(
       if (address === undefined) return;
       await quick(address.socket, { method: "POST", path: "/leave", body: {} }).catch(() => {}); // gone by itself
     },
-  };
-}
-
-/** Joins the session that the run's main process holds; nothing is sent before the first call. */
-export function joinSession(address: SessionAddress): SessionClient {
-  const { socket, session } = address;
-  const holder = ownIdentity();
-  const ask = async <Answer>(wire: WireRequest): Promise<Answer> => {
-    try {
-      return await whileItAnswers(socket, call<Answer>(socket, wire));
-    } catch (error) {
-      throw isNobodyThere(error) ? gone(error) : error;
-    }
-  };
-  const post = <Answer>(path: string, body: object = {}): Promise<Answer> =>
-    ask<Answer>({ method: "POST", path: `/sessions/${session}${path}`, body });
-  const get = <Answer>(path: string): Promise<Answer> => ask<Answer>({ method: "GET", path });
-  return {
-    address,
-    start: async (services) =>
-      void (await post("/start", services === undefined ? {} : { services })),
-    borrow: (request) => post<SlotLease>("/slots", { ...request, holder }),
-    giveBack: async (slot) => void (await post(`/slots/${slot}/return`)),
-    rest: async (slot) => void (await post(`/slots/${slot}/rest`)),
-    changes: (slot, sinceBytes) =>
-      get<ServiceChanges>(`/sessions/${session}/slots/${slot}/changes?since=${sinceBytes}`),
-    retire: (slot, request) => post<RetiredSlot>(`/slots/${slot}/retire`, request),
-    restart: (service, slot) =>
-      post<ServiceLease>(
-        slot === undefined ? `/restart/${service}` : `/slots/${slot}/restart/${service}`,
-      ),
-    logs: async (query) => (await get<{ logs: LogLines[] }>(`/logs?${toSearch(query)}`)).logs,
-    status: () => get<SupervisorStatus>("/status"),
-    secrets: async () => (await get<{ secrets: string[] }>("/secrets")).secrets,
-    async [Symbol.asyncDispose]() {},
   };
 }
 
@@ -231,21 +188,4 @@ async function openOn(socket: string, options: OpenSessionOptions): Promise<Held
 /** For what is answered at once, or not at all. */
 function quick<Answer>(socket: string, wire: WireRequest): Promise<Answer> {
   return call<Answer>(socket, wire, { limitMs: quickLimitMs });
-}
-
-function gone(cause: unknown): ShakedownError {
-  return new ShakedownError(
-    "SESSION_ENDED",
-    "the supervisor is gone, and the run's session with it",
-    {
-      hint: "Start the run again; the supervisor's own log is in .shakedown/stacks.",
-      cause,
-    },
-  );
-}
-
-function toSearch(query: LogQuery): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) search.set(name, String(value));
-  return search.toString();
 }

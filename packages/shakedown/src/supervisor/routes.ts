@@ -59,11 +59,13 @@ export function routes({
       setImmediate(leave);
       return {};
     },
-    "POST /services/:service/:action": async ({ at, query }) =>
-      actOnService(await rooms.all(), at["service"] ?? "", {
+    "POST /services/:service/:action": async ({ at, query }) => {
+      service.forgetFailures();
+      return actOnService(await rooms.all(), at["service"] ?? "", {
         action: readRequest.action(at["action"]),
         ...(query.has("slot") ? { slot: Number(query.get("slot")) } : {}),
-      }),
+      });
+    },
     "POST /sessions": async ({ body, response }) => {
       await service.open(readRequest.openSession(body), response);
       return undefined;

@@ -10,9 +10,11 @@ import type { Places } from "./places.ts";
 import type { ServiceChanges, SupervisorStatus } from "./protocol.ts";
 import { openChangeLog } from "./change-log.ts";
 import { logFileOf } from "./read-logs.ts";
-import { openRunPart, type RunPart } from "./run-part.ts";
+import { openRunPart } from "./open-run-part.ts";
+import { openSlot } from "./open-slot.ts";
+import type { RunPart } from "./run-part.ts";
 import { openServiceLog, type OpenLog } from "./service-log.ts";
-import { type AsideLease, openSlot, type Slot } from "./slot.ts";
+import type { AsideLease, Slot } from "./slot.ts";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { defaultStopTimeoutMs, withinBudget } from "./within-budget.ts";
 
