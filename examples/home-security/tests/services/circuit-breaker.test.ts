@@ -1,49 +1,10 @@
 import { describe, test } from "vitest";
-import {
-  type BreakerOptions,
-  CircuitOpenError,
-  circuitBreaker,
-} from "../../src/resilience/circuit-breaker.ts";
-import { testClock } from "../fixtures/clock.ts";
-
-const openMs = 30_000;
-const works = async (): Promise<string> => "answer";
-const breaks = async (): Promise<never> => {
-  throw new Error("connect ECONNREFUSED");
-};
-
-function setUp(options: Partial<BreakerOptions> = {}) {
-  const clock = testClock();
-  const breaker = circuitBreaker({
-    name: "analyzer",
-    failures: 3,
-    openMs,
-    nowMs: clock.nowMs,
-    ...options,
-  });
-  const fail = async (times = 1): Promise<void> => {
-    for (let time = 0; time < times; time++) await breaker.run(breaks).catch(() => {});
-  };
-  return { clock, breaker, fail };
-}
-
-/** Work that ends when the test says so. */
-function pending(): {
-  work: () => Promise<string>;
-  succeed: () => void;
-  fail: () => void;
-} {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  return {
-    work: () => promise,
-    succeed: () => resolve("late"),
-    fail: () => reject(new Error("late failure")),
-  };
-}
+import { CircuitOpenError } from "../../src/resilience/circuit-breaker.ts";
+import { breakerSetUp, breaks, openMs, pending, works } from "../fixtures/breaker.ts";
 
 describe("a closed circuit breaker", { tags: ["services"] }, () => {
   test("it is closed at first, with nothing held against the service", ({ expect }) => {
-    expect(setUp().breaker.report()).toEqual({
+    expect(breakerSetUp().breaker.report()).toEqual({
       state: "closed",
       failures: 0,
       calls: 0,
@@ -54,21 +15,21 @@ describe("a closed circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("it hands on the answer", async ({ expect }) => {
-    expect(await setUp().breaker.run(works)).toBe("answer");
+    expect(await breakerSetUp().breaker.run(works)).toBe("answer");
   });
 
   test("it hands on the error as it is", async ({ expect }) => {
     const error = new TypeError("bad answer");
 
     await expect(
-      setUp().breaker.run(async () => {
+      breakerSetUp().breaker.run(async () => {
         throw error;
       }),
     ).rejects.toBe(error);
   });
 
   test("it counts calls, those that failed included", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await breaker.run(works);
     await fail(2);
 
@@ -76,21 +37,21 @@ describe("a closed circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("it tells the last error", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail();
 
     expect(breaker.report().last_error).toBe("connect ECONNREFUSED");
   });
 
   test("it tells the last error where it is no Error", async ({ expect }) => {
-    const { breaker } = setUp();
+    const { breaker } = breakerSetUp();
     await breaker.run(() => Promise.reject("out of memory")).catch(() => {});
 
     expect(breaker.report().last_error).toBe("out of memory");
   });
 
   test("it stays closed one failure before the threshold", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail(2);
 
     expect(breaker.report().state).toBe("closed");
@@ -98,7 +59,7 @@ describe("a closed circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("a success forgives the failures before it", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail(2);
     await breaker.run(works);
     await fail(2);
@@ -107,7 +68,7 @@ describe("a closed circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("time alone does not forgive", async ({ expect }) => {
-    const { breaker, clock, fail } = setUp();
+    const { breaker, clock, fail } = breakerSetUp();
     await fail(2);
     clock.advance(openMs * 10);
     await fail();
@@ -116,14 +77,14 @@ describe("a closed circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("errors that are the caller's own are not held against the service", async ({ expect }) => {
-    const { breaker, fail } = setUp({ ignores: (error) => (error as Error).message !== "" });
+    const { breaker, fail } = breakerSetUp({ ignores: (error) => (error as Error).message !== "" });
     await fail(10);
 
     expect(breaker.report()).toMatchObject({ state: "closed", failures: 0, last_error: null });
   });
 
   test("calls run at the same time", async ({ expect }) => {
-    const { breaker } = setUp();
+    const { breaker } = breakerSetUp();
     const [first, second] = [pending(), pending()];
     const both = Promise.all([breaker.run(first.work), breaker.run(second.work)]);
     second.succeed();
@@ -135,21 +96,21 @@ describe("a closed circuit breaker", { tags: ["services"] }, () => {
 
 describe("an open circuit breaker", { tags: ["services"] }, () => {
   test("it opens with the failure that reaches the threshold", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail(3);
 
     expect(breaker.report().state).toBe("open");
   });
 
   test("a threshold of one opens it at once", async ({ expect }) => {
-    const { breaker, fail } = setUp({ failures: 1 });
+    const { breaker, fail } = breakerSetUp({ failures: 1 });
     await fail();
 
     expect(breaker.report().state).toBe("open");
   });
 
   test("it says since when", async ({ expect }) => {
-    const { breaker, clock, fail } = setUp();
+    const { breaker, clock, fail } = breakerSetUp();
     clock.advance(5000);
     await fail(3);
     const openedAt = clock.now();
@@ -159,7 +120,7 @@ describe("an open circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("it refuses without asking the service", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail(3);
     let asked = 0;
 
@@ -172,7 +133,7 @@ describe("an open circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("the refusal names the service and the reason", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail(3);
 
     await expect(breaker.run(works)).rejects.toThrow(
@@ -181,14 +142,14 @@ describe("an open circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("it counts refusals apart from calls", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail(5);
 
     expect(breaker.report()).toMatchObject({ calls: 3, rejected: 2, failures: 3 });
   });
 
   test("it is still open one millisecond before its time", async ({ expect }) => {
-    const { breaker, clock, fail } = setUp();
+    const { breaker, clock, fail } = breakerSetUp();
     await fail(3);
     clock.advance(openMs - 1);
 
@@ -196,7 +157,7 @@ describe("an open circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("refusals do not keep it open longer", async ({ expect }) => {
-    const { breaker, clock, fail } = setUp();
+    const { breaker, clock, fail } = breakerSetUp();
     await fail(3);
     clock.advance(openMs - 1);
     await fail();
@@ -206,7 +167,7 @@ describe("an open circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("a call that began before it opened does not close it", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     const slow = pending();
     const running = breaker.run(slow.work);
     await fail(3);
@@ -217,7 +178,7 @@ describe("an open circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("a call that began before it opened does not open it anew", async ({ expect }) => {
-    const { breaker, clock, fail } = setUp();
+    const { breaker, clock, fail } = breakerSetUp();
     const slow = pending();
     const running = breaker.run(slow.work).catch(() => {});
     await fail(3);
@@ -230,134 +191,26 @@ describe("an open circuit breaker", { tags: ["services"] }, () => {
   });
 
   test("failures at the same moment open it once", async ({ expect }) => {
-    const { breaker } = setUp();
+    const { breaker } = breakerSetUp();
     await Promise.allSettled(Array.from({ length: 6 }, () => breaker.run(breaks)));
 
     expect(breaker.report()).toMatchObject({ state: "open", failures: 3, calls: 6 });
   });
 
   test("another breaker goes on", async ({ expect }) => {
-    const broken = setUp();
-    const other = setUp({ name: "detector" });
+    const broken = breakerSetUp();
+    const other = breakerSetUp({ name: "detector" });
     await broken.fail(3);
 
     expect(await other.breaker.run(works)).toBe("answer");
   });
 
   test("it can be closed by hand", async ({ expect }) => {
-    const { breaker, fail } = setUp();
+    const { breaker, fail } = breakerSetUp();
     await fail(3);
     breaker.reset();
 
     expect(breaker.report()).toMatchObject({ state: "closed", failures: 0, last_error: null });
     expect(await breaker.run(works)).toBe("answer");
-  });
-});
-
-describe("a half-open circuit breaker", { tags: ["services"] }, () => {
-  async function halfOpen(options: Partial<BreakerOptions> = {}) {
-    const made = setUp(options);
-    await made.fail(3);
-    made.clock.advance(openMs);
-    return made;
-  }
-
-  test("it is half open when its time has come, without anybody calling", async ({ expect }) => {
-    const { breaker } = await halfOpen();
-
-    expect(breaker.report()).toMatchObject({ state: "half_open", calls: 3 });
-  });
-
-  test("a success closes it", async ({ expect }) => {
-    const { breaker } = await halfOpen();
-
-    expect(await breaker.run(works)).toBe("answer");
-    expect(breaker.report()).toMatchObject({ state: "closed", failures: 0, opened_at: null });
-  });
-
-  test("one failure opens it again, whatever the threshold", async ({ expect }) => {
-    const { breaker, fail } = await halfOpen();
-    await fail();
-
-    expect(breaker.report()).toMatchObject({ state: "open", failures: 4 });
-  });
-
-  test("opened again, it waits the whole time again", async ({ expect }) => {
-    const { breaker, clock, fail } = await halfOpen();
-    await fail();
-    clock.advance(openMs - 1);
-    expect(breaker.report().state).toBe("open");
-    clock.advance(1);
-
-    expect(breaker.report().state).toBe("half_open");
-  });
-
-  test("it lets one call through at a time", async ({ expect }) => {
-    const { breaker } = await halfOpen();
-    const trial = pending();
-    const running = breaker.run(trial.work);
-
-    await expect(breaker.run(works)).rejects.toBeInstanceOf(CircuitOpenError);
-    trial.succeed();
-    expect(await running).toBe("late");
-    expect(await breaker.run(works)).toBe("answer");
-  });
-
-  test("a trial that takes longer than the breaker waits is still the only one", async ({
-    expect,
-  }) => {
-    const { breaker, clock } = await halfOpen();
-    const trial = pending();
-    const running = breaker.run(trial.work).catch(() => {});
-    clock.advance(openMs * 2);
-
-    await expect(breaker.run(works)).rejects.toBeInstanceOf(CircuitOpenError);
-    trial.fail();
-    await running;
-    expect(breaker.report().state).toBe("open");
-  });
-
-  test("as many trials must succeed as are asked for", async ({ expect }) => {
-    const { breaker } = await halfOpen({ successes: 2 });
-    await breaker.run(works);
-    expect(breaker.report().state).toBe("half_open");
-    await breaker.run(works);
-
-    expect(breaker.report().state).toBe("closed");
-  });
-
-  test("trials that succeeded before a failure do not count after it", async ({ expect }) => {
-    const { breaker, clock, fail } = await halfOpen({ successes: 2 });
-    await breaker.run(works);
-    await fail();
-    clock.advance(openMs);
-    await breaker.run(works);
-
-    expect(breaker.report().state).toBe("half_open");
-  });
-
-  test("an error that is the caller's own decides nothing, and makes way for the next trial", async ({
-    expect,
-  }) => {
-    const { breaker } = await halfOpen({ ignores: (error) => error instanceof TypeError });
-    await breaker
-      .run(async () => {
-        throw new TypeError("the batch is empty");
-      })
-      .catch(() => {});
-
-    expect(breaker.report().state).toBe("half_open");
-    expect(await breaker.run(works)).toBe("answer");
-  });
-
-  test("closed by hand during a trial, the trial has no say any more", async ({ expect }) => {
-    const { breaker } = await halfOpen({ failures: 3 });
-    const trial = pending();
-    const running = breaker.run(trial.work).catch(() => {});
-    breaker.reset();
-    trial.fail();
-    await running;
-
-    expect(breaker.report()).toMatchObject({ state: "closed", failures: 0 });
   });
 });
