@@ -8,7 +8,7 @@ const command = (name: string, file = "tests/a.test.ts", suite: string[] = ["cam
 
 test("names the file and the test's full name, anchored", () => {
   expect(command("deletes its events")).toBe(
-    "npx shakedown run tests/a.test.ts -t '^cameras deletes its events$'",
+    "npx shakedown run tests/a.test.ts -- -t '^cameras deletes its events$'",
   );
 });
 
@@ -16,7 +16,9 @@ test("what failed around a file or a suite runs again as a whole", () => {
   expect(command("(the file itself)", "tests/a.test.ts", [])).toBe(
     "npx shakedown run tests/a.test.ts",
   );
-  expect(command("(hooks of the suite)")).toBe("npx shakedown run tests/a.test.ts -t '^cameras '");
+  expect(command("(hooks of the suite)")).toBe(
+    "npx shakedown run tests/a.test.ts -- -t '^cameras '",
+  );
 });
 
 test.for([...hostileTexts, "it's", 'a$b `c` $(d) "e" \\ !f', "[a] (b) {c} ^d$ .*?+|"])(
@@ -27,12 +29,13 @@ test.for([...hostileTexts, "it's", 'a$b `c` $(d) "e" \\ !f', "[a] (b) {c} ^d$ .*
     const words = execFileSync("/bin/sh", ["-c", String.raw`printf '%s\0' ${line}`], {
       encoding: "utf8",
     });
-    const [npx, shakedown, run, file, flag, pattern, ...more] = words.split("\0");
-    expect([npx, shakedown, run, file, flag]).toEqual([
+    const [npx, shakedown, run, file, dashes, flag, pattern, ...more] = words.split("\0");
+    expect([npx, shakedown, run, file, dashes, flag]).toEqual([
       "npx",
       "shakedown",
       "run",
       "tests/a b's.test.ts",
+      "--",
       "-t",
     ]);
     expect(more).toEqual([""]);
@@ -41,5 +44,5 @@ test.for([...hostileTexts, "it's", 'a$b `c` $(d) "e" \\ !f', "[a] (b) {c} ^d$ .*
 );
 
 test("a file whose name cannot be pasted is left to the name's pattern", () => {
-  expect(command("x", "tests/a\nb.test.ts")).toBe("npx shakedown run -t '^cameras x$'");
+  expect(command("x", "tests/a\nb.test.ts")).toBe("npx shakedown run -- -t '^cameras x$'");
 });
