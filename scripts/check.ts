@@ -48,6 +48,7 @@ const checks: readonly Check[] = [
   { name: "doc-comments", run: () => show(checkDocComments()) },
   { name: "errors-page", run: () => show(checkErrorsPage()) },
   { name: "build", run: build },
+  { name: "types-page", run: () => runTool("tsc", ["-p", "packages/page", "--noEmit"]) },
   { name: "types-scripts", run: () => runTool("tsc", ["-p", "."]) },
   {
     name: "types-examples",

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { exampleFolder, packageFolder, root } from "./places.ts";
+import { exampleFolder, packageFolder, pageFolder, root } from "./places.ts";
 
 export interface Group {
   readonly name: string;
@@ -26,6 +26,13 @@ export const groups: readonly Group[] = [
     about: "the checks and generators of this repository",
     folder: join(root, "scripts"),
     prefixes: ["scripts/"],
+    needsServices: false,
+  },
+  {
+    name: "page",
+    about: "what the report's page folds, orders and quotes; needs Node only",
+    folder: pageFolder,
+    prefixes: ["packages/page/"],
     needsServices: false,
   },
   {
@@ -79,5 +86,8 @@ export function pickGroups(argv: readonly string[]): Picked {
 
 /** Vitest filters by parts of the path as seen from the group's own folder. */
 function withoutFolder(path: string): string {
-  return path.replace(/^(packages\/shakedown|scripts|examples\/home-security)\//, "");
+  return path.replace(
+    /^(packages\/shakedown|packages\/page|scripts|examples\/home-security)\//,
+    "",
+  );
 }

@@ -22,6 +22,7 @@ describe("what npm test runs", () => {
       names: ["service"],
       rest: ["service/redis"],
     });
+    expect(picked("packages/page/unit/model")).toEqual({ names: ["page"], rest: ["unit/model"] });
     expect(picked("examples/home-security/tests/a.test.ts")).toEqual({
       names: ["example"],
       rest: ["tests/a.test.ts"],
