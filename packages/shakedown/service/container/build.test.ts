@@ -71,7 +71,9 @@ test("a build that fails is told with the builder's last lines", async () => {
   );
   await expect(engine.start(context.start)).rejects.toMatchObject({
     code: "IMAGE_BUILD_FAILED",
-    message: expect.stringMatching(/the image of it was not built from .*app: .*(?:code:|status) 3/),
+    message: expect.stringMatching(
+      /the image of it was not built from .*app: .*(?:code:|status) 3/,
+    ),
     details: { logTail: expect.arrayContaining([expect.stringContaining("no such library")]) },
   });
 });

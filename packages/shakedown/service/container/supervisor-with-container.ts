@@ -25,6 +25,7 @@ const services = await Promise.all(
         service: { name: title } as never,
         processes,
         environment,
+        folders: {} as never,
       },
       log,
       progress: () => undefined,

@@ -1,6 +1,7 @@
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { checkVersion } from "../../providers/check-version.ts";
 import type { ContainerSource } from "../../providers/container/container-rung.ts";
+import { atBestPlace, type ServerPlace } from "../../providers/container/server-place.ts";
 import { untilItAnswers } from "../../providers/container/until-it-answers.ts";
 import { randomPassword } from "../../providers/random-password.ts";
 import type { RunningService, StartContext } from "../engine.ts";
@@ -33,6 +34,19 @@ export async function startContainer(
   options: ParsedOptions,
   source: ContainerSource,
 ): Promise<Omit<RunningService, "provider">> {
+  return atBestPlace(source.engine, 5432, (place) => startAt(place, { context, options, source }));
+}
+
+interface Wanted {
+  readonly context: StartContext;
+  readonly options: ParsedOptions;
+  readonly source: ContainerSource;
+}
+
+async function startAt(
+  place: ServerPlace,
+  { context, options, source }: Wanted,
+): Promise<Omit<RunningService, "provider">> {
   const { service, progress, signal } = context;
   const log = routeLog(context.log);
   const controlPassword = randomPassword();
@@ -54,8 +68,16 @@ export async function startContainer(
       POSTGRES_INITDB_ARGS: initdbArguments(options).join(" "),
       PGDATA: `${data}/data`,
     },
-    command: ["postgres", ...settingArguments(options)],
-    ports: { postgres: 5432 },
+    command: [
+      "postgres",
+      ...settingArguments(options),
+      "-c",
+      `port=${place.port}`,
+      "-c",
+      `listen_addresses=${place.bind}`,
+    ],
+    network: place.network,
+    ports: { postgres: place.port },
     tmpfs: { [data]: "rw,mode=1777" },
   });
   try {

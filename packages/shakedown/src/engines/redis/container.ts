@@ -3,6 +3,7 @@ import {
   type ContainerSource,
   containerRung as rungOfImage,
 } from "../../providers/container/container-rung.ts";
+import { atBestPlace, type ServerPlace } from "../../providers/container/server-place.ts";
 import { untilItAnswers } from "../../providers/container/until-it-answers.ts";
 import type { Rung } from "../../providers/ladder.ts";
 import { randomPassword } from "../../providers/random-password.ts";
@@ -19,7 +20,9 @@ type Start = () => Promise<Omit<RunningService, "provider">>;
 export function containerRung(context: StartContext, plan: RedisPlan): Rung<Start> {
   const { environment } = context;
   return rungOfImage({ image: imageOf(plan), environment }, (source) => () => {
-    return startContainer(context, plan, source);
+    return atBestPlace(source.engine, 6379, (place) =>
+      startContainer(context, plan, { source, place }),
+    );
   });
 }
 
@@ -34,11 +37,11 @@ const configFile = "/etc/shakedown-redis.conf";
 async function startContainer(
   context: StartContext,
   plan: RedisPlan,
-  source: ContainerSource,
+  { source, place }: { readonly source: ContainerSource; readonly place: ServerPlace },
 ): Promise<Omit<RunningService, "provider">> {
   const { service, log, progress, signal } = context;
   const password = randomPassword();
-  const address = { host: "0.0.0.0", port: 6379, tls: false, password, database: 0 };
+  const address = { host: place.bind, port: place.port, tls: false, password, database: 0 };
   const container = await source.run({
     title: service.name,
     context,
@@ -46,13 +49,14 @@ async function startContainer(
     progress,
     signal,
     command: ["redis-server", configFile],
-    ports: { redis: 6379 },
+    network: place.network,
+    ports: { redis: place.port },
     tmpfs: { "/data": "rw,mode=1777" },
     files: [
       {
         to: configFile,
         content: toConfig(address, "/data", { databases: numbers, ...plan.settings }),
-        mode: 0o644,
+        readOnly: true,
       },
     ],
   });

@@ -9,6 +9,7 @@ import { createRequest } from "./create-request.ts";
 import { followLog } from "./follow-log.ts";
 import type { ContainerEngine } from "./find-engine.ts";
 import type { Image } from "./images.ts";
+import { giveFiles } from "./mounted-files.ts";
 import { removeOnDeath } from "./remove-on-death.ts";
 
 export interface RunContainerOptions {
@@ -16,7 +17,10 @@ export interface RunContainerOptions {
   readonly title: string;
   readonly image: Image;
   /** What of the start's context goes into labels, and ends the container with the supervisor. */
-  readonly context: Pick<StartContext, "stack" | "service" | "processes" | "environment">;
+  readonly context: Pick<
+    StartContext,
+    "stack" | "service" | "processes" | "environment" | "folders"
+  >;
   readonly log: ServiceLog;
   readonly progress: (step: string) => void;
   readonly signal: AbortSignal;
@@ -75,6 +79,7 @@ export async function runContainer(
   const { title, image, context, log, signal } = options;
   const { api } = engine;
   signal.throwIfAborted();
+  const { mounts, copied } = await giveFiles(engine, options);
   // Before it exists: a kill in between would leave it.
   const takeBack = await removeOnDeath(engine, context);
   const name = `shakedown-${context.service.name}-${randomBytes(4).toString("hex")}`;
@@ -82,7 +87,10 @@ export async function runContainer(
     throw error instanceof ApiFailure ? containerFailure(error, { title, engine, image }) : error;
   };
   const { Id: id } = (await api
-    .ask("POST", "/containers/create", { query: { name }, body: createRequest(engine, options) })
+    .ask("POST", "/containers/create", {
+      query: { name },
+      body: createRequest(engine, { ...options, mounts }),
+    })
     .catch(async (error: unknown) => {
       await takeBack();
       return fail(error);
@@ -94,17 +102,17 @@ export async function runContainer(
     await takeBack();
   };
   try {
-    if (options.files !== undefined && options.files.length > 0) {
+    if (copied.length > 0) {
       await api.ask("PUT", `/containers/${id}/archive`, {
         query: { path: "/" },
-        body: await tarOf(options.files),
+        body: await tarOf(copied),
       });
     }
     signal.throwIfAborted();
     await api.ask("POST", `/containers/${id}/start`);
     log.write("shakedown", `started as container ${name} of ${image.reference} on ${engine.title}`);
   } catch (error) {
-    await remove();
+    await remove().catch(() => {}); // the leash, or the next command, tries again
     return fail(error);
   }
   let alive = true;
