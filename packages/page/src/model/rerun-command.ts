@@ -7,7 +7,7 @@ export function rerunCommand({ file, suite, name }: TestIdentity): string {
   const parts = ["npx shakedown run"];
   if (isPlain(file)) parts.push(shellQuoted(file.startsWith("-") ? `./${file}` : file));
   if (names.length > 0)
-    parts.push("-- -t", shellQuoted(`^${namePattern(names.join(" "))}${whole ? " " : "$"}`));
+    parts.push("-- -t", shellQuoted(`^${namePattern(names.join(" > "))}${whole ? " > " : "$"}`));
   return parts.join(" ");
 }
 

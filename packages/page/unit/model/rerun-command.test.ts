@@ -8,7 +8,7 @@ const command = (name: string, file = "tests/a.test.ts", suite: string[] = ["cam
 
 test("names the file and the test's full name, anchored", () => {
   expect(command("deletes its events")).toBe(
-    "npx shakedown run tests/a.test.ts -- -t '^cameras deletes its events$'",
+    "npx shakedown run tests/a.test.ts -- -t '^cameras > deletes its events$'",
   );
 });
 
@@ -17,7 +17,7 @@ test("what failed around a file or a suite runs again as a whole", () => {
     "npx shakedown run tests/a.test.ts",
   );
   expect(command("(hooks of the suite)")).toBe(
-    "npx shakedown run tests/a.test.ts -- -t '^cameras '",
+    "npx shakedown run tests/a.test.ts -- -t '^cameras > '",
   );
 });
 
@@ -39,10 +39,10 @@ test.for([...hostileTexts, "it's", 'a$b `c` $(d) "e" \\ !f', "[a] (b) {c} ^d$ .*
       "-t",
     ]);
     expect(more).toEqual([""]);
-    expect(new RegExp(pattern ?? "", "s").test(`cameras ${name}`)).toBe(true);
+    expect(new RegExp(pattern ?? "", "s").test(`cameras > ${name}`)).toBe(true);
   },
 );
 
 test("a file whose name cannot be pasted is left to the name's pattern", () => {
-  expect(command("x", "tests/a\nb.test.ts")).toBe("npx shakedown run -- -t '^cameras x$'");
+  expect(command("x", "tests/a\nb.test.ts")).toBe("npx shakedown run -- -t '^cameras > x$'");
 });
