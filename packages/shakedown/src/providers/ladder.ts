@@ -1,5 +1,5 @@
 import type { ProviderChoice } from "../engines/engine.ts";
-import { ShakedownError } from "../errors/shakedown-error.ts";
+import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
 import type { ProviderPolicy } from "./provider-policy.ts";
 import type { OnOtherVersion, ProviderWord } from "./provider-words.ts";
 import { anyVersion, type VersionWish } from "./version-wish.ts";
@@ -79,6 +79,27 @@ export async function chooseProvider<Found>(
     }
   }
   throw none(subject, passedOver, { hint, policy, rungs });
+}
+
+/**
+ * Starts what was chosen. Where an image cannot be had, that is often not what the user has to mend: why the providers before
+ * it were not taken is told as well.
+ */
+export async function startChosen<Running>({
+  found,
+  choice: { passedOver },
+}: Chosen<() => Promise<Running>>): Promise<Running> {
+  try {
+    return await found();
+  } catch (error) {
+    const isImage = isShakedownError(error) && error.code.startsWith("IMAGE_");
+    if (!isImage || passedOver.length === 0) throw error;
+    throw new ShakedownError(error.code, `${error.message} (${reasonsText(passedOver)})`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      details: { ...error.details, passedOver: [...passedOver] },
+      cause: error,
+    });
+  }
 }
 
 function inOrder<Found>(
@@ -162,13 +183,12 @@ function none(
     readonly rungs: readonly Rung<unknown>[];
   },
 ): ShakedownError {
-  const reasons = passedOver.map(({ kind, reason }) => `${kind}: ${reason}`).join("; ");
   const kinds = rungs.map(({ kind }) => kind);
   const { require } = policy;
   const isImpossible = require !== undefined && !require.words.some((word) => kinds.includes(word));
   return new ShakedownError(
     "PROVIDER_NONE",
-    `${subject} was not found in any of ${rungs.length} places (${reasons})`,
+    `${subject} was not found in any of ${rungs.length} places (${reasonsText(passedOver)})`,
     {
       hint: isImpossible
         ? `${require.by} requires ${require.words.join(" or ")}, and there is only ${[...new Set(kinds)].join(", ")}`
@@ -176,4 +196,8 @@ function none(
       details: { passedOver: [...passedOver] },
     },
   );
+}
+
+function reasonsText(passedOver: readonly PassedOver[]): string {
+  return passedOver.map(({ kind, reason }) => `${kind}: ${reason}`).join("; ");
 }

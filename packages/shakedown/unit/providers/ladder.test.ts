@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { chooseProvider, type LadderOptions, type Rung } from "../../src/providers/ladder.ts";
+import { ShakedownError } from "../../src/errors/shakedown-error.ts";
+import {
+  chooseProvider,
+  type LadderOptions,
+  type Rung,
+  startChosen,
+} from "../../src/providers/ladder.ts";
 import { readPolicy } from "../../src/providers/provider-policy.ts";
 import type { ProviderOption, ProviderWord } from "../../src/providers/provider-words.ts";
 import { parseVersionWish } from "../../src/providers/version-wish.ts";
@@ -161,4 +167,22 @@ test("a server that was named is never replaced by another one", async () => {
   const warned = await chooseProvider("db: x", rungs, options({ wish, onOtherVersion: "warn" }));
   expect(warned.choice.kind).toBe("external");
   expect(warned.choice.reason).toContain("warning");
+});
+
+test("an image that cannot be had is told with why nothing before it was taken", async () => {
+  const container: Rung<() => Promise<never>> = {
+    kind: "container",
+    look: () =>
+      Promise.resolve({
+        found: () => Promise.reject(new ShakedownError("IMAGE_MISSING", "x:1 was not pulled")),
+        version: "x:1",
+        reason: "there",
+      }),
+  };
+  const native: Rung<() => Promise<never>> = { kind: "native", look: absent.look as never };
+  const chosen = await chooseProvider("db: x", [native, container], options());
+  await expect(startChosen(chosen)).rejects.toMatchObject({
+    code: "IMAGE_MISSING",
+    message: "x:1 was not pulled (native: not on PATH)",
+  });
 });

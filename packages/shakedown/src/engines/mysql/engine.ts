@@ -1,4 +1,4 @@
-import { chooseProvider } from "../../providers/ladder.ts";
+import { chooseProvider, startChosen } from "../../providers/ladder.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { anyVersion, parseVersionWish } from "../../providers/version-wish.ts";
 import type { Engine } from "../engine.ts";
@@ -20,7 +20,7 @@ const engine: Engine = {
     const { service } = context;
     const options = parseOptions(service.options);
     const isMariadb = options.flavour === "mariadb";
-    const { found, choice } = await chooseProvider(
+    const chosen = await chooseProvider(
       `${service.name}: a ${isMariadb ? "MariaDB" : "MySQL"} server`,
       rungs(context, options),
       {
@@ -33,7 +33,7 @@ const engine: Engine = {
         onOtherVersion: options.onOtherVersion,
       },
     );
-    return { provider: choice, ...(await found()) };
+    return { provider: chosen.choice, ...(await startChosen(chosen)) };
   },
 };
 

@@ -1,4 +1,4 @@
-import { chooseProvider } from "../../providers/ladder.ts";
+import { chooseProvider, startChosen } from "../../providers/ladder.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { dataParts } from "../data-parts.ts";
 import type { Engine } from "../engine.ts";
@@ -19,7 +19,7 @@ const engine: Engine = {
   async start(context) {
     const { service } = context;
     const options = parseOptions(service.options);
-    const { found, choice } = await chooseProvider(
+    const chosen = await chooseProvider(
       `${service.name}: a PostgreSQL server`,
       rungs(context, options),
       {
@@ -34,7 +34,7 @@ const engine: Engine = {
         workable,
       },
     );
-    return { provider: choice, ...(await found()) };
+    return { provider: chosen.choice, ...(await startChosen(chosen)) };
   },
 };
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { chooseProvider, type Rung } from "../../providers/ladder.ts";
+import { chooseProvider, type Rung, startChosen } from "../../providers/ladder.ts";
 import { givenUrl } from "../../providers/ladder-url.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { providerProblems } from "../../providers/provider-problems.ts";
@@ -36,7 +36,7 @@ const engine: Engine = {
 
   async start(context) {
     const plan = v.parse(optionsSchema, context.service.options);
-    const { found, choice } = await chooseProvider<Start>(
+    const chosen = await chooseProvider<Start>(
       context.service.name,
       [externalRung(context, plan), nativeRung(context, plan), containerRung(context, plan)],
       {
@@ -48,9 +48,9 @@ const engine: Engine = {
       },
     );
     return {
-      provider: choice,
-      ...(await found()),
-      ...(choice.kind === "external" ? { note: externalNote } : {}),
+      provider: chosen.choice,
+      ...(await startChosen(chosen)),
+      ...(chosen.choice.kind === "external" ? { note: externalNote } : {}),
     };
   },
 };
