@@ -128,7 +128,7 @@ describe("the command line, without services", () => {
 
           1. services.clock.pre
              is not an option
-             → The options: run, cwd, env, ports, ready, onReset, stopGraceMs, readyTimeoutMs, inheritEnv
+             → The options: run, cwd, inputs, env, ports, ready, onReset, stopGraceMs, readyTimeoutMs, inheritEnv
 
           2. services.api.env.CLOCK_URL
              refers to clok, which is not a service of this stack
