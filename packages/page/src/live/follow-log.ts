@@ -16,6 +16,9 @@ export interface FollowLogOptions {
 
 const mostKept = 3000;
 const showEveryMs = 120;
+const beginMs = 150;
+const mostTold = 400;
+const startsWithTime = /^\d{4}-\d\d-/;
 
 /** The end of the log, then each new line, until the signal aborts or the supervisor is gone. */
 export async function followLog(
@@ -34,12 +37,19 @@ export async function followLog(
       if (!signal.aborted) onLines(kept);
     }, showEveryMs);
   };
+  // A line may be in the tail and followed, too: its time is in it, so that the same line is the same one.
+  const told = new Set<string>();
+  const keepNew = (lines: readonly Unkeyed[]): void => {
+    keep(lines.filter(({ line }) => !told.delete(line)));
+  };
   const readTail = async (): Promise<void> => {
+    // Following begins with a look at where the logs end: read before it, lines in between would be lost.
+    await new Promise((resolve) => setTimeout(resolve, beginMs));
     const { logs } = (await api.get(`/api/logs?tail=200&${query}`, signal)) as { logs: Log[] };
     const tail = inOrder(logs);
-    // Followed meanwhile: what the tail has already is not told twice.
-    const told = new Set(tail.slice(-400).map(({ line }) => line));
-    keep([...tail, ...(waiting ?? []).filter(({ line }) => !told.has(line))]);
+    for (const { line } of tail.slice(-mostTold)) if (startsWithTime.test(line)) told.add(line);
+    keep(tail);
+    keepNew(waiting ?? []);
     waiting = undefined;
   };
   try {
@@ -47,7 +57,7 @@ export async function followLog(
     tail.catch(() => {}); // awaited below
     for await (const text of api.lines(`/api/logs/follow?${query}`, signal)) {
       const line = JSON.parse(text) as Unkeyed;
-      if (waiting === undefined) keep([line]);
+      if (waiting === undefined) keepNew([line]);
       else waiting.push(line);
     }
     await tail;
@@ -70,7 +80,7 @@ function inOrder(logs: readonly Log[]): Unkeyed[] {
     .flatMap(({ service, slot, lines }) => {
       let time = "";
       return lines.map((line) => {
-        if (/^\d{4}-/.test(line)) time = line.slice(0, 24);
+        if (startsWithTime.test(line)) time = line.slice(0, 24);
         return { time, line, service, ...(slot === undefined ? {} : { slot }) };
       });
     })

@@ -58,9 +58,13 @@ async function keepFollowing(from: Api): Promise<void> {
 async function followEvents(from: Api, onOpen: () => void): Promise<void> {
   let events: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let everyMs = showEveryMs;
   const show = (): void => {
+    const startedMs = performance.now();
     timer = undefined;
     model.value = toRunModel(events);
+    // A long run is folded less often: the page stays quick, and the machine is the tests'.
+    everyMs = Math.max(showEveryMs, (performance.now() - startedMs) * 10);
   };
   await from.get("/api/status"); // a stream without a run says nothing: this says that somebody is there
   connection.value = "open";
@@ -71,7 +75,7 @@ async function followEvents(from: Api, onOpen: () => void): Promise<void> {
     // The stream begins with what the run has said so far, and a new run takes its place.
     if (event.type === "run:started") events = [];
     events.push(event);
-    timer ??= setTimeout(show, showEveryMs);
+    timer ??= setTimeout(show, everyMs);
   }
   if (timer !== undefined) {
     clearTimeout(timer);

@@ -53,7 +53,10 @@ export function VirtualList<Row>({ rows, rowHeight, label, selected, children }:
       aria-label={label}
       style={{ height: `${rows.length * rowHeight}px` }}
     >
-      <div style={{ transform: `translateY(${Math.min(range.from, rows.length) * rowHeight}px)` }}>
+      <div
+        role="presentation"
+        style={{ transform: `translateY(${Math.min(range.from, rows.length) * rowHeight}px)` }}
+      >
         {rows.slice(range.from, range.to).map((row, index) => children(row, range.from + index))}
       </div>
     </div>
