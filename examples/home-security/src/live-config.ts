@@ -18,6 +18,8 @@ export interface LiveConfig {
     /** One that says nothing for so long is closed. */
     readonly idleMs: number;
     readonly pingMs: number;
+    /** When the server stops, a client has so long to answer the goodbye. */
+    readonly closeMs: number;
   };
   /** For each client, counted in Redis. 0 is no limit. */
   readonly socketLimits: {
@@ -69,6 +71,7 @@ const day = 86_400_000;
 export const liveEntries = {
   SOCKET_IDLE_MS: whole({ fallback: 300_000, from: 1, to: day }),
   SOCKET_PING_MS: whole({ fallback: 30_000, from: 1, to: day }),
+  SOCKET_CLOSE_MS: whole({ fallback: 2000, from: 1, to: day }),
   SOCKET_LIMIT_WINDOW_MS: whole({ fallback: 60_000, from: 1, to: day }),
   SOCKET_LIMIT_CONNECTIONS: whole({ fallback: 120, from: 0, to: 1_000_000 }),
   SOCKET_LIMIT_MESSAGES: whole({ fallback: 600, from: 0, to: 1_000_000 }),
@@ -95,7 +98,11 @@ type LiveEnvironment = v.InferOutput<ReturnType<typeof v.object<typeof liveEntri
 
 export function toLiveConfig(given: LiveEnvironment): LiveConfig {
   return {
-    sockets: { idleMs: given.SOCKET_IDLE_MS, pingMs: given.SOCKET_PING_MS },
+    sockets: {
+      idleMs: given.SOCKET_IDLE_MS,
+      pingMs: given.SOCKET_PING_MS,
+      closeMs: given.SOCKET_CLOSE_MS,
+    },
     socketLimits: {
       windowMs: given.SOCKET_LIMIT_WINDOW_MS,
       connections: given.SOCKET_LIMIT_CONNECTIONS,

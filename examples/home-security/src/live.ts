@@ -115,7 +115,7 @@ export function createLive(config: Config, parts: LiveParts): Live {
     async [Symbol.asyncDispose]() {
       // First what is in the middle of its work: it can still tell of it.
       await background?.[Symbol.asyncDispose]();
-      hub.closeAll(closeCodes.goingAway, "the server stops");
+      hub.closeAll(closeCodes.goingAway, "the server stops", live.sockets.closeMs);
     },
   };
 }

@@ -17,7 +17,7 @@ test("two URLs are enough: the rest has defaults", () => {
     mediaFolder: "/export/foscam",
     admin: false,
     requestLog: true,
-    live: expect.objectContaining({ sockets: { idleMs: 300_000, pingMs: 30_000 } }),
+    live: expect.objectContaining({ sockets: { idleMs: 300_000, pingMs: 30_000, closeMs: 2000 } }),
   });
 });
 

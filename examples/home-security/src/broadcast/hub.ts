@@ -14,7 +14,8 @@ export interface Hub {
   deliver(channel: Channel, text: string): void;
   connected(): number;
   sendToAll(text: string): void;
-  closeAll(code: number, reason: string): void;
+  /** Says goodbye, and breaks the connections of those that have not answered it after the time given. */
+  closeAll(code: number, reason: string, graceMs: number): void;
 }
 
 export interface Wishes {
@@ -55,8 +56,11 @@ export function createHub(): Hub {
     sendToAll(text) {
       for (const socket of clients.keys()) send(socket, text);
     },
-    closeAll(code, reason) {
+    closeAll(code, reason, graceMs) {
       for (const socket of clients.keys()) socket.close(code, reason);
+      setTimeout(() => {
+        for (const socket of clients.keys()) socket.terminate();
+      }, graceMs).unref();
     },
   };
 }
