@@ -3,6 +3,7 @@ import { PostgreSqlContainer } from "@testcontainers/postgresql";
 import { RedisContainer } from "@testcontainers/redis";
 import { engineContext } from "../packages/shakedown/service/engine-context.ts";
 import type { Engine } from "../packages/shakedown/src/engines/engine.ts";
+import { openMysql } from "../packages/shakedown/src/engines/mysql/driver.ts";
 import { mariadb } from "../packages/shakedown/src/engines/mysql/service.ts";
 import { openPgClient } from "../packages/shakedown/src/engines/postgres/driver.ts";
 import { postgres } from "../packages/shakedown/src/engines/postgres/service.ts";
@@ -90,11 +91,10 @@ const answers: Readonly<Record<ServiceName, (host: string, port: number) => Prom
     });
   },
   async mariadb(host, port) {
-    const { createConnection } = await import("mysql2/promise");
     await tryUntil(async () => {
-      const connection = await createConnection({ host, port, user: "root", password });
-      await connection.query("select 1");
-      await connection.end();
+      const client = await openMysql(`mysql://root:${password}@${host}:${port}/mysql`);
+      await client.query("select 1");
+      await client.end();
     });
   },
 };

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import testcontainers from "testcontainers/package.json" with { type: "json" };
 import { planFormat, type StackPlan } from "../packages/shakedown/src/stack/plan.ts";
 import { openSession } from "../packages/shakedown/src/supervisor/client.ts";
 import type { ServiceName, Start } from "./container-contenders.ts";
@@ -24,7 +25,7 @@ function labelsOf(): Record<string, string> {
     mariadb: "MariaDB",
     all: "all three together",
   };
-  const labels: Record<string, string> = { rounds: "runs of each", engine: "engine" };
+  const labels: Record<string, string> = { rounds: "runs of each", engine: "on" };
   for (const [subject, title] of Object.entries(subjects)) {
     for (const [way, by] of Object.entries(ways)) {
       labels[`${subject}_${way}_ms`] = `${title} ready, ${by}, ms`;
@@ -100,7 +101,7 @@ function engineVersion(): string {
   const asked = spawnSync("docker", ["version", "--format", "{{.Server.Version}}"], {
     encoding: "utf8",
   });
-  return `Docker ${asked.stdout.trim()}`;
+  return `Docker ${asked.stdout.trim()}, testcontainers ${testcontainers.version}`;
 }
 
 /** What each of many sessions that are open at once adds to the supervisor's resident memory. */
