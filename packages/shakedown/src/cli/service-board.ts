@@ -168,13 +168,14 @@ function padded(row: ServiceRow, services: ServicesShown): ServiceRow {
 function clip(line: string, columns: number): string {
   // oxlint-disable-next-line no-control-regex
   const parts = line.split(/(\u001B\[\d+m)/);
-  let room = columns - 1;
-  return parts
-    .map((part, index) => {
-      if (index % 2 === 1) return part;
-      const taken = part.slice(0, Math.max(0, room));
-      room -= taken.length;
-      return taken;
-    })
-    .join("");
+  const length = parts.reduce((sum, part, index) => sum + (index % 2 === 1 ? 0 : part.length), 0);
+  if (length < columns) return line;
+  let room = columns - 2;
+  const cut = parts.map((part, index) => {
+    if (index % 2 === 1) return part;
+    const taken = part.slice(0, Math.max(0, room));
+    room -= taken.length;
+    return taken;
+  });
+  return `${cut.join("")}…`;
 }

@@ -23,7 +23,7 @@ import { openRooms } from "./rooms.ts";
 import { routes } from "./routes.ts";
 import { serveSessions } from "./serve-sessions.ts";
 import { openSessions, type Session } from "./sessions.ts";
-import { keepStatus, ownerName, sessionStatus, withMemory } from "./status-parts.ts";
+import { keepStatus, ownerName, roomStatus, sessionStatus, withMemory } from "./status-parts.ts";
 import { sweepAbandoned } from "./sweep-abandoned.ts";
 
 export interface SupervisorOptions {
@@ -124,7 +124,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   }
 
   async function status(): Promise<SupervisorStatus> {
-    const shown = (await rooms.all()).map((room) => room.status(sessions.held(room)));
+    const shown = (await rooms.all()).map((room) => roomStatus(room, sessions));
     return {
       ...info(),
       startedEpochMs,

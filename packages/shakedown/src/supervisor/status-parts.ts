@@ -4,7 +4,8 @@ import { memoryOf } from "../process/memory-of.ts";
 import { redactor } from "../kit/redact.ts";
 import type { Keeper } from "./idle-stop.ts";
 import type { ServiceStatus, SupervisorStatus } from "./protocol.ts";
-import type { Session } from "./sessions.ts";
+import type { Session, Sessions } from "./sessions.ts";
+import type { StackRoom } from "./stack-room.ts";
 
 export function keepStatus(
   keeper: Keeper,
@@ -37,6 +38,29 @@ export function sessionStatus(session: Session): SupervisorStatus["sessions"][nu
     holder,
     sinceEpochMs,
     ...(command === undefined ? {} : { command: withoutPasswords(command) }),
+  };
+}
+
+/** A room's services and slots, with who holds each slot. */
+export function roomStatus(
+  room: StackRoom,
+  sessions: Pick<Sessions, "all" | "held">,
+): Pick<SupervisorStatus, "services" | "slots"> {
+  const holders = new Map(
+    sessions
+      .all()
+      .filter((session) => session.room === room)
+      .flatMap(({ borrowed }) =>
+        [...borrowed.values()].map(({ slot, holder }) => [slot, holder] as const),
+      ),
+  );
+  const { services, slots } = room.status(sessions.held(room));
+  return {
+    services,
+    slots: slots.map((slot) => {
+      const holder = holders.get(slot.slot);
+      return holder === undefined ? slot : { ...slot, holder };
+    }),
   };
 }
 

@@ -63,9 +63,9 @@ describe("the board of services", () => {
       " … db     postgres  migrating 1 of 2\n … cache  redis     starting\n\u001B[2A",
     );
     expect(frames.at(-1)).toMatchInlineSnapshot(`
-      " ✔ db     postgres 18.4  native  was run
-       ○ cache  redis 7.0      native  starts 
-       ✖ api.0  command                did not
+      " ✔ db     postgres 18.4  native  was ru…
+       ○ cache  redis 7.0      native  starts…
+       ✖ api.0  command                did no…
       "
     `);
   });
