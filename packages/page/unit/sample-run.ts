@@ -1,7 +1,7 @@
 import type { RunEvent, TestFixture } from "../../shakedown/src/events/run-event.ts";
 import { sampleErrors, sampleLogs } from "./sample-failure.ts";
 import { hostileTexts } from "./hostile-texts.ts";
-import { sampleServices } from "./sample-services.ts";
+import { sampleServices, sampleTrouble } from "./sample-services.ts";
 
 export interface SampleRunOptions {
   readonly tests: number;
@@ -12,6 +12,8 @@ export interface SampleRunOptions {
   readonly workers?: number;
   /** Names, errors, log lines and tags that try to break out. */
   readonly hostile?: boolean;
+  /** Services that fail, end and will not stop. */
+  readonly trouble?: boolean;
   /** Without its end, with some tests under way. */
   readonly cut?: boolean;
 }
@@ -27,6 +29,7 @@ export function sampleRun({
   workers = 4,
   hostile = false,
   cut = false,
+  trouble = false,
 }: SampleRunOptions): RunEvent[] {
   const random = mulberry32(tests * 31 + failing);
   const events: RunEvent[] = [
@@ -46,6 +49,7 @@ export function sampleRun({
     startEpochMs: sampleStartEpochMs,
   });
   events.push(...ofServices);
+  if (trouble) events.push(...sampleTrouble({ startEpochMs: sampleStartEpochMs }));
   const free = Array.from({ length: workers }, (_, slot) => readyEpochMs + 40 + slot * 18);
   const plan = states({ tests, failing, skipped, flaky });
   for (let index = 0; index < tests; index += 1) {

@@ -127,3 +127,57 @@ export function sampleServices({ workers, startEpochMs }: SampleServicesOptions)
   }
   return { events, readyEpochMs: at(1000 + workers * 6 + 210) };
 }
+
+/** A process that ends and comes back, one that never starts, one that will not stop. */
+export function sampleTrouble({
+  startEpochMs,
+}: Pick<SampleServicesOptions, "startEpochMs">): RunEvent[] {
+  const at = (ms: number): number => startEpochMs + ms;
+  const line = (ms: number, text: string): string => `${new Date(at(ms)).toISOString()} ${text}`;
+  return [
+    { type: "service:starting", service: "search", waitedFor: ["db"], atEpochMs: at(593) },
+    {
+      type: "service:failed",
+      service: "search",
+      error: {
+        code: "INTERNAL",
+        message: "search did not become ready within 10 s: nothing listens on 127.0.0.1:41877",
+        hint: "Look at its log: shakedown logs search",
+        details: {
+          logTail: [
+            line(700, "out loading the index"),
+            line(1400, "err \u001B[31mFATAL\u001B[39m java.lang.OutOfMemoryError: Java heap space"),
+          ],
+        },
+      },
+      atEpochMs: at(10_593),
+    },
+    {
+      type: "service:exited",
+      service: "api",
+      slot: 1,
+      how: "ended by signal SIGSEGV after 1.9 s",
+      logTail: [
+        line(2890, "out GET /api/events 200 2 ms"),
+        line(2900, "err Segmentation fault (core dumped)"),
+      ],
+      atEpochMs: at(2900),
+    },
+    {
+      type: "service:ready",
+      service: "api",
+      slot: 1,
+      tookMs: 171,
+      engine: "command",
+      attached: false,
+      atEpochMs: at(3100),
+    },
+    {
+      type: "service:stopped",
+      service: "worker",
+      tookMs: 5000,
+      error: { code: "INTERNAL", message: "worker did not stop within 5 s and was ended by force" },
+      atEpochMs: at(10_900),
+    },
+  ];
+}

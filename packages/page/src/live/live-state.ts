@@ -16,13 +16,16 @@ export const api = signal<Api | undefined>(undefined);
 /** Ticks, for what shows how long something has lasted. */
 export const now = signal(Date.now());
 
-/** False where the newest run has ended, or was killed: then nobody holds a session for it. */
-export const runIsUnderWay = computed(
-  () =>
-    model.value.run.finished === undefined &&
-    status.value?.sessions.some(({ purpose }) => purpose === "run" || purpose === "lease") !==
-      false,
-);
+/** False where the newest run has ended, or was killed: then nobody holds a session for it, and it says no more. */
+export const runIsUnderWay = computed(() => {
+  const { run, endEpochMs } = model.value;
+  if (run.finished !== undefined || run.runId === "") return false;
+  const isHeld = status.value?.sessions.some(({ purpose }) => purpose === "run") === true;
+  return isHeld || now.value - endEpochMs < silentRunMs;
+});
+
+/** A run that needs no service holds no session. */
+const silentRunMs = 20_000;
 
 const statusEveryMs = 1000;
 const showEveryMs = 200;

@@ -35,7 +35,7 @@ export function serviceMoments(events: readonly RunEvent[]): ServiceMoment[] {
       moments.push({ ...placeOf(event), kind: "started again", text, logTail: [] });
     }
   }
-  return moments;
+  return moments.toSorted((left, right) => left.atEpochMs - right.atEpochMs);
 }
 
 type OfService = Extract<RunEvent, { type: `service:${string}` }>;
