@@ -1,6 +1,7 @@
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { checkVersion } from "../../providers/check-version.ts";
 import type { ContainerSource } from "../../providers/container/container-rung.ts";
+import { atBestPlace, type ServerPlace } from "../../providers/container/server-place.ts";
 import { untilItAnswers } from "../../providers/container/until-it-answers.ts";
 import { parseMysqlVersion } from "../../providers/mysql-programs.ts";
 import { randomPassword } from "../../providers/random-password.ts";
@@ -19,11 +20,33 @@ export function imageOf({ image, flavour, version }: ParsedOptions): string {
   return image ?? `${flavour}:${/\d+(?:\.\d+)*/.exec(wanted)?.[0]}`;
 }
 
+/**
+ * Installs make these, without a password; the images' own entry points are not all so careful as to drop them. Run before
+ * anybody is let in.
+ */
+const initStatements = ["127.0.0.1", "::1"]
+  .map((host) => `DROP USER IF EXISTS 'root'@'${host}';\n`)
+  .join("");
+const initFile = "/etc/shakedown-init.sql";
+
 /** A server of our own in a container. Its data lies in memory and is made with each start. */
 export async function startContainer(
   context: StartContext,
   options: ParsedOptions,
   source: ContainerSource,
+): Promise<Omit<RunningService, "provider">> {
+  return atBestPlace(source.engine, 3306, (place) => startAt(place, { context, options, source }));
+}
+
+interface Wanted {
+  readonly context: StartContext;
+  readonly options: ParsedOptions;
+  readonly source: ContainerSource;
+}
+
+async function startAt(
+  place: ServerPlace,
+  { context, options, source }: Wanted,
 ): Promise<Omit<RunningService, "provider">> {
   const { service, log, progress, signal } = context;
   const { flavour } = options;
@@ -38,9 +61,18 @@ export async function startContainer(
     env: {
       [flavour === "mariadb" ? "MARIADB_ROOT_PASSWORD" : "MYSQL_ROOT_PASSWORD"]: rootPassword,
     },
-    command: ["--skip-name-resolve", "--skip-log-bin", ...settingArguments(options)],
-    ports: { mysql: 3306 },
+    command: [
+      "--skip-name-resolve",
+      "--skip-log-bin",
+      ...settingArguments(options),
+      `--port=${place.port}`,
+      `--bind-address=${place.bind}`,
+      `--init-file=${initFile}`,
+    ],
+    network: place.network,
+    ports: { mysql: place.port },
     tmpfs: { "/var/lib/mysql": "rw" },
+    files: [{ to: initFile, content: initStatements, readOnly: true }],
   });
   try {
     const { host } = container;
