@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { chown, mkdir, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ShakedownError } from "../../../errors/shakedown-error.ts";
@@ -8,7 +7,8 @@ import { freePorts } from "../../../process/free-ports.ts";
 import type { Exit, ManagedProcess } from "../../../process/managed-process.ts";
 import { randomPassword } from "../../../providers/random-password.ts";
 import type { StartContext } from "../../engine.ts";
-import { loadMysql, type MysqlClient, openMysql, quoteText } from "../driver.ts";
+import { loadMysql, type MysqlClient, openMysql } from "../driver.ts";
+import { controlUser, initStatements } from "./init-statements.ts";
 import type { MysqlInstallation } from "./installation.ts";
 import { programEnvironment } from "./make-data.ts";
 import { type Settings, serverSettings, toArguments } from "./settings.ts";
@@ -36,7 +36,6 @@ export interface MysqlServer {
   end(): Promise<void>;
 }
 
-const controlUser = "root";
 const portTries = 5;
 
 /**
@@ -144,33 +143,6 @@ async function tryStart(options: ServerOptions): Promise<MysqlServer | "port tak
     await end();
     throw error;
   }
-}
-
-interface Passwords {
-  readonly user: string;
-  readonly userPassword: string;
-  readonly controlPassword: string;
-}
-
-/** One statement on each line, as servers want them in this file. */
-function initStatements({ user, userPassword, controlPassword }: Passwords): string {
-  const root = (host: string): string => `${quoteText(controlUser)}@${quoteText(host)}`;
-  const application = `${quoteText(user)}@'%'`;
-  // Without names, a connection by TCP comes from an address.
-  const lines = [
-    `CREATE USER IF NOT EXISTS ${root("127.0.0.1")}`,
-    `ALTER USER ${root("127.0.0.1")} IDENTIFIED BY ${quoteText(controlPassword)}`,
-    `GRANT ALL PRIVILEGES ON *.* TO ${root("127.0.0.1")} WITH GRANT OPTION`,
-    `ALTER USER ${root("localhost")} IDENTIFIED BY ${quoteText(controlPassword)}`,
-    `CREATE USER IF NOT EXISTS ${application}`,
-    `ALTER USER ${application} IDENTIFIED BY ${quoteText(userPassword)}`,
-    `GRANT ALL PRIVILEGES ON *.* TO ${application} WITH GRANT OPTION`,
-    // The install makes them too, without a password; a machine may be named localhost.
-    ...["::1", hostname().toLowerCase()]
-      .filter((host) => host !== "localhost")
-      .map((host) => `DROP USER IF EXISTS ${root(host)}`),
-  ];
-  return lines.map((line) => `${line};\n`).join("");
 }
 
 /** Programs that were unpacked look for their texts where they would have been installed. */
