@@ -1,4 +1,4 @@
-import { isShakedownError, type ShakedownError } from "../errors/shakedown-error.ts";
+import { isShakedownError } from "../errors/shakedown-error.ts";
 import type { ProviderShown, ServiceEvent } from "../events/run-event.ts";
 import { lease } from "../fixtures/lease.ts";
 import { durationText } from "../kit/duration-text.ts";
@@ -76,7 +76,7 @@ function failed(service: string, error: unknown): CheckResult {
   const name = `${service}: sample test`;
   if (!isShakedownError(error))
     return { area: "services", name, state: "failed", seen: String(error) };
-  const { message, hint, details } = error as ShakedownError;
+  const { message, hint, details } = error;
   const cause = details["cause"];
   return {
     area: "services",
