@@ -96,3 +96,22 @@ test("mistakes in the options are found before anything starts", async () => {
     "services.it.mounts.0.from is not there",
   ]);
 });
+
+test("the image behind a name decides whether a running container is used again", async () => {
+  const image = "shakedown-test/moved:1";
+  onTestFinished(() => void docker("rmi", image));
+  const service = container({ image });
+  await using context = await engineContext(service);
+  const parts = () =>
+    engine.reuseParts?.(context.start.service, context.start.stack, context.start.environment);
+  expect(await parts()).toMatchObject([{ what: `image ${image}`, hash: "none" }]);
+  docker("tag", images.debian, image);
+  const before = await parts();
+  expect(before).toMatchObject([{ hash: /^sha256:/, shown: /^[0-9a-f]{12}$/ }]);
+  docker("tag", images.redis, image);
+  expect(await parts()).not.toEqual(before);
+  const { start } = context;
+  expect(
+    await engine.reuseParts?.(start.service, start.stack, { DOCKER_HOST: "tcp://127.0.0.1:1" }),
+  ).toEqual([]);
+});

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { JsonValue } from "../../errors/shakedown-error.ts";
-import { shortDigest } from "../../providers/container/container-rung.ts";
 import { type ContainerEngine, findEngine } from "../../providers/container/find-engine.ts";
-import type { Image } from "../../providers/container/images.ts";
+import { imageParts } from "../../providers/container/image-part.ts";
+import { type Image, shortDigest } from "../../providers/container/images.ts";
 import type { ServicePlan } from "../../stack/plan.ts";
 import type { Engine, RunningLease, RunningService, SlotContext, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
@@ -30,6 +30,11 @@ const engine: Engine = {
 
   fingerprint: (service, stack) =>
     fileFingerprint(soundOptions(service, optionsSchema), stack.root),
+
+  async reuseParts(service, _stack, environment) {
+    const { image } = soundOptions(service, optionsSchema);
+    return image === undefined ? [] : imageParts(image, environment);
+  },
 
   async start(context) {
     const plan = readOptions(context.service);

@@ -1,7 +1,7 @@
 import { isShakedownError } from "../../errors/shakedown-error.ts";
 import type { Rung } from "../ladder.ts";
 import { type ContainerEngine, findEngine } from "./find-engine.ts";
-import { findImage, haveImage, type Image } from "./images.ts";
+import { findImage, haveImage, shortDigest } from "./images.ts";
 import { type RunContainerOptions, type RunningContainer, runContainer } from "./run-container.ts";
 
 export interface ContainerRungOptions {
@@ -60,9 +60,4 @@ function sourceOf(
       return runContainer(engine, { ...options, image: present });
     },
   };
-}
-
-/** As `docker images` shows it. */
-export function shortDigest({ id, digest }: Image): string {
-  return (digest ?? id).replace(/^sha256:/, "").slice(0, 12);
 }

@@ -15,6 +15,11 @@ export interface Image {
   readonly platform: string;
 }
 
+/** As `docker images` shows it. */
+export function shortDigest({ id, digest }: Image): string {
+  return (digest ?? id).replace(/^sha256:/, "").slice(0, 12);
+}
+
 export interface HaveImageOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly progress: (step: string) => void;
