@@ -1,5 +1,4 @@
 import type { TestRow } from "../model/run-model.ts";
-import { rerunCommand } from "../model/rerun-command.ts";
 import { copyText } from "../parts/copy-text.ts";
 import { changeFilter, filter, go, route } from "../state/route.ts";
 import { model, shownTests } from "../state/run.ts";
@@ -52,7 +51,7 @@ const actions: Readonly<Record<string, () => void>> = {
   w: () => go({ view: "workers" }),
   c: () => {
     const row = model.value.byId.get(route.value.id ?? selectedTest.value ?? "");
-    if (row !== undefined) void copyText(rerunCommand(row.snapshot.test));
+    if (row !== undefined) void copyText(row.rerun);
   },
 };
 

@@ -1,13 +1,12 @@
 import { durationText } from "../../../shakedown/src/kit/duration-text.ts";
 import { cleanLine, cleanText } from "./clean-text.ts";
-import { rerunCommand } from "./rerun-command.ts";
 import type { TestRow } from "./run-model.ts";
 import { writtenTables } from "./written-tables.ts";
 
 const mostLogLines = 40;
 
 /** A test as text to paste into an issue or to hand to somebody (or something) that mends it. */
-export function failureText({ snapshot, file, suite, name, state }: TestRow): string {
+export function failureText({ snapshot, file, suite, name, state, rerun }: TestRow): string {
   const { test, result, logs } = snapshot;
   const title = [file, suite, name].filter((part) => part !== "").join(" › ");
   const place = test.line === undefined ? file : `${file}:${test.line}`;
@@ -35,7 +34,7 @@ export function failureText({ snapshot, file, suite, name, state }: TestRow): st
             .join("\n"),
         ),
       ]),
-    `Again: \`${rerunCommand(test)}\``,
+    `Again: \`${rerun}\``,
   ].join("\n\n")}\n`;
 }
 

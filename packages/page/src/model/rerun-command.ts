@@ -1,14 +1,22 @@
 import type { TestIdentity } from "../../../shakedown/src/events/run-event.ts";
 
-/** Runs one test again. Safe to paste whatever its name is: quoted, and on one line. */
-export function rerunCommand({ file, suite, name }: TestIdentity): string {
-  const whole = /^\((the file itself|hooks of the suite)\)$/.test(name);
-  const names = whole ? suite : [...suite, name];
-  const parts = ["npx shakedown run"];
-  if (isPlain(file)) parts.push(shellQuoted(file.startsWith("-") ? `./${file}` : file));
-  if (names.length > 0)
-    parts.push("-- -t", shellQuoted(`^${namePattern(names.join(" > "))}${whole ? " > " : "$"}`));
-  return parts.join(" ");
+/**
+ * Runs one test again: by its line, or by its name where there is no line or others stand on it, too. Safe to paste whatever the
+ * test is called: quoted, and on one line.
+ */
+export function rerunCommand(
+  { file, suite, name, line }: TestIdentity,
+  { lineIsShared = false }: { readonly lineIsShared?: boolean } = {},
+): string {
+  const place = file.startsWith("-") ? `./${file}` : file;
+  const run = isPlain(file) ? ["npx shakedown run", shellQuoted(place)] : ["npx shakedown run"];
+  if (line !== undefined && !lineIsShared && isPlain(file))
+    return `npx shakedown run ${shellQuoted(`${place}:${line}`)}`;
+  const isWhole = /^\((the file itself|hooks of the suite)\)$/.test(name);
+  const names = isWhole ? suite : [...suite, name];
+  if (names.length === 0) return run.join(" ");
+  const pattern = names.map(namePattern).join(" (> )?"); // what Vitest puts between them depends on its version
+  return [...run, "-- -t", shellQuoted(`^${pattern}${isWhole ? " " : "$"}`)].join(" ");
 }
 
 /** Vitest takes names as regular expressions: what cannot be pasted safely becomes a dot. */

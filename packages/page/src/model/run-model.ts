@@ -3,8 +3,9 @@ import {
   type TestSnapshot,
   reduceRun,
 } from "../../../shakedown/src/events/reduce-run.ts";
-import type { RunEvent } from "../../../shakedown/src/events/run-event.ts";
+import type { RunEvent, TestIdentity } from "../../../shakedown/src/events/run-event.ts";
 import { cleanLine } from "./clean-text.ts";
+import { rerunCommand } from "./rerun-command.ts";
 
 /** Passed in the end, but only when tried again. */
 export type TestState = "failed" | "flaky" | "passed" | "skipped" | "running";
@@ -22,6 +23,8 @@ export interface TestRow {
   readonly tags: readonly string[];
   readonly project: string;
   readonly durationMs: number;
+  /** To paste into a shell. */
+  readonly rerun: string;
   /** What a search looks through, in lower case. */
   readonly haystack: string;
 }
@@ -43,7 +46,11 @@ export interface RunModel {
 
 export function toRunModel(events: readonly RunEvent[]): RunModel {
   const run = reduceRun(events);
-  const rows = inOrder([...run.tests.map(toRow), ...runningRows(run)]);
+  const lines = testsByLine(run);
+  const rows = inOrder([
+    ...run.tests.map((snapshot) => toRow(snapshot, lines)),
+    ...runningRows(run, lines),
+  ]);
   const files = new Map<string, Mutable<Counts>>();
   const tags = new Map<string, number>();
   const projects = new Map<string, number>();
@@ -77,7 +84,23 @@ export function noCounts(): Mutable<Counts> {
   return { all: 0, failed: 0, flaky: 0, running: 0, passed: 0, skipped: 0 };
 }
 
-function toRow(snapshot: TestSnapshot): TestRow {
+type TestsByLine = ReadonlyMap<string, number>;
+
+/** Tests of a table, or of a loop, stand on one line. */
+function testsByLine({ tests, running }: RunSnapshot): TestsByLine {
+  const found = new Map<string, number>();
+  for (const { test } of [...tests, ...running]) {
+    const place = placeOf(test);
+    found.set(place, (found.get(place) ?? 0) + 1);
+  }
+  return found;
+}
+
+function placeOf({ file, line, project }: TestIdentity): string {
+  return `${project ?? ""}:${file}:${line ?? ""}`;
+}
+
+function toRow(snapshot: TestSnapshot, lines: TestsByLine): TestRow {
   const { test, result } = snapshot;
   const file = cleanLine(test.file);
   const suite = test.suite.map((name) => cleanLine(name, 200)).join(" › ");
@@ -93,30 +116,34 @@ function toRow(snapshot: TestSnapshot): TestRow {
     tags,
     project: cleanLine(test.project ?? "", 80),
     durationMs: result.durationMs,
+    rerun: rerunCommand(test, { lineIsShared: (lines.get(placeOf(test)) ?? 0) > 1 }),
     haystack:
       `${file} ${suite} ${name} ${cleanLine(result.errors[0]?.message ?? "")}`.toLowerCase(),
   };
 }
 
 /** A test that has begun stands among the others, with nothing to tell yet. */
-function runningRows(run: RunSnapshot): TestRow[] {
+function runningRows(run: RunSnapshot, lines: TestsByLine): TestRow[] {
   return run.running.map(({ test, slot, startedEpochMs }) => {
-    const row = toRow({
-      test,
-      result: {
-        state: "skipped",
-        startedEpochMs,
-        durationMs: 0,
-        retries: 0,
-        errors: [],
-        ...(slot === undefined ? {} : { slot }),
+    const row = toRow(
+      {
+        test,
+        result: {
+          state: "skipped",
+          startedEpochMs,
+          durationMs: 0,
+          retries: 0,
+          errors: [],
+          ...(slot === undefined ? {} : { slot }),
+        },
+        fixtures: [],
+        resets: [],
+        logs: [],
+        kept: [],
+        wrote: [],
       },
-      fixtures: [],
-      resets: [],
-      logs: [],
-      kept: [],
-      wrote: [],
-    });
+      lines,
+    );
     return { ...row, state: "running" };
   });
 }

@@ -1,7 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { durationText } from "../../../shakedown/src/kit/duration-text.ts";
 import { failureText } from "../model/failure-text.ts";
-import { rerunCommand } from "../model/rerun-command.ts";
 import type { TestRow } from "../model/run-model.ts";
 import { plural } from "../model/verdict.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -83,8 +82,8 @@ export function TestPage({ id }: { readonly id: string }) {
           <WrittenPanel row={row} />
           <Panel title="Run it again">
             <div class="command">
-              <code>{rerunCommand(row.snapshot.test)}</code>
-              <CopyButton quiet text={rerunCommand(row.snapshot.test)} label="Copy the command" />
+              <code>{row.rerun}</code>
+              <CopyButton quiet text={row.rerun} label="Copy the command" />
             </div>
           </Panel>
         </aside>

@@ -1,14 +1,44 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { rerunCommand } from "../../src/model/rerun-command.ts";
+import { toRunModel } from "../../src/model/run-model.ts";
+import { sampleRun } from "../sample-run.ts";
 import { hostileTexts } from "../hostile-texts.ts";
 
 const command = (name: string, file = "tests/a.test.ts", suite: string[] = ["cameras"]) =>
   rerunCommand({ id: "1", file, suite, name, tags: [] });
 
-test("names the file and the test's full name, anchored", () => {
+test("names the file and the line", () => {
+  const test = {
+    id: "1",
+    file: "tests/a.test.ts",
+    suite: ["cameras"],
+    name: "is",
+    tags: [],
+    line: 12,
+  };
+  expect(rerunCommand(test)).toBe("npx shakedown run tests/a.test.ts:12");
+  expect(rerunCommand(test, { lineIsShared: true })).toBe(
+    "npx shakedown run tests/a.test.ts -- -t '^cameras (> )?is$'",
+  );
+});
+
+test("tests of a table stand on one line, and are told apart by their names", () => {
+  const events = sampleRun({ tests: 3 }).map((event) =>
+    event.type === "test:finished" && event.test.id !== "0_2"
+      ? { ...event, test: { ...event.test, line: 7 } }
+      : event,
+  );
+  expect(toRunModel(events).rows.map(({ rerun }) => rerun.includes(" -- -t "))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test("without a line, names the test in full", () => {
   expect(command("deletes its events")).toBe(
-    "npx shakedown run tests/a.test.ts -- -t '^cameras > deletes its events$'",
+    "npx shakedown run tests/a.test.ts -- -t '^cameras (> )?deletes its events$'",
   );
 });
 
@@ -17,7 +47,7 @@ test("what failed around a file or a suite runs again as a whole", () => {
     "npx shakedown run tests/a.test.ts",
   );
   expect(command("(hooks of the suite)")).toBe(
-    "npx shakedown run tests/a.test.ts -- -t '^cameras > '",
+    "npx shakedown run tests/a.test.ts -- -t '^cameras '",
   );
 });
 
@@ -44,5 +74,5 @@ test.for([...hostileTexts, "it's", 'a$b `c` $(d) "e" \\ !f', "[a] (b) {c} ^d$ .*
 );
 
 test("a file whose name cannot be pasted is left to the name's pattern", () => {
-  expect(command("x", "tests/a\nb.test.ts")).toBe("npx shakedown run -- -t '^cameras > x$'");
+  expect(command("x", "tests/a\nb.test.ts")).toBe("npx shakedown run -- -t '^cameras (> )?x$'");
 });
