@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type JsonValue, ShakedownError } from "../errors/shakedown-error.ts";
+import { withinTest } from "./test-limit.ts";
 
 export interface UntilOptions {
   /** What is waited for, as the subject of the error. @default "the condition" */
   readonly what?: string;
-  /** @default 5000 */
+  /** @default 5000, or what is left of the test, if that is less */
   readonly timeoutMs?: number;
   /** @default 50 */
   readonly everyMs?: number;
@@ -21,7 +22,7 @@ export async function until<Value>(
   look: (signal: AbortSignal) => Promise<Value> | Value,
   options: UntilOptions = {},
 ): Promise<Exclude<Value, undefined | null | false | void>> {
-  const { what = "the condition", timeoutMs = 5000, everyMs = 50 } = options;
+  const { what = "the condition", timeoutMs = withinTest(5000), everyMs = 50 } = options;
   // AbortSignal.timeout() does not keep the process alive, so a lone wait would end it.
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);

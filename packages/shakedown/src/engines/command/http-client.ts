@@ -1,4 +1,5 @@
 import { type JsonValue, ShakedownError } from "../../errors/shakedown-error.ts";
+import { withinTest } from "../../kit/test-limit.ts";
 import type { HttpTransport, RawResponse } from "./http-transport.ts";
 import { toRequestBody } from "./request-body.ts";
 
@@ -6,7 +7,7 @@ export interface RequestOptions {
   /** Added to the client's own; an undefined value takes one of those away. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** @default 10000 */
+  /** @default 10000, or what is left of the test, if that is less */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -117,7 +118,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         },
       );
     };
-    const { timeoutMs = defaultTimeoutMs, signal } = requestOptions;
+    const { timeoutMs = withinTest(defaultTimeoutMs), signal } = requestOptions;
     try {
       const raw = await withLimit(timeoutMs, signal, (stop) =>
         options.transport({ method, url, headers, body: bytes, signal: stop }),

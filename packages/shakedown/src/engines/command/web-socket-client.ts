@@ -1,11 +1,12 @@
 import type { WebSocket as Socket } from "ws";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
+import { withinTest } from "../../kit/test-limit.ts";
 import { type RequestOptions, toUrl } from "./http-client.ts";
 
 export interface ConnectOptions extends Pick<RequestOptions, "query"> {
   readonly protocols?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** For the handshake, and the default of `next`. @default 5000 */
+  /** For the handshake, and the default of `next`. @default 5000, or what is left of the test, if that is less */
   readonly timeoutMs?: number;
 }
 
@@ -57,7 +58,7 @@ export async function connectWebSocket(
   options: ConnectOptions = {},
 ): Promise<WebSocketClient> {
   const { WebSocket } = await import("ws");
-  const { protocols = [], headers = {}, timeoutMs = defaultTimeoutMs, query } = options;
+  const { protocols = [], headers = {}, timeoutMs = withinTest(defaultTimeoutMs), query } = options;
   const url = toUrl(target.url, path, query);
   url.protocol = url.protocol.replace("http", "ws");
   const startedEpochMs = Date.now();
@@ -67,7 +68,11 @@ export async function connectWebSocket(
     rejectUnauthorized: false,
   });
   // Listening starts before the connection is open: a greeting may come with the handshake.
-  const client = clientOf(socket, `${target.title} ${url.pathname}`, timeoutMs);
+  const client = clientOf(
+    socket,
+    `${target.title} ${url.pathname}`,
+    () => options.timeoutMs ?? withinTest(defaultTimeoutMs),
+  );
   await new Promise<void>((resolve, reject) => {
     let isTold = false;
     const fail = (cause: Error, status?: number): void => {
@@ -112,7 +117,7 @@ async function connectError(
   );
 }
 
-function clientOf(socket: Socket, title: string, defaultNextMs: number): WebSocketClient {
+function clientOf(socket: Socket, title: string, defaultNextMs: () => number): WebSocketClient {
   const received: Message[] = [];
   const waiting: Message[] = [];
   const wakers = new Set<() => void>();
@@ -139,7 +144,7 @@ function clientOf(socket: Socket, title: string, defaultNextMs: number): WebSock
 
   function next<Value>(
     matches: (message: Message) => boolean = () => true,
-    { timeoutMs = defaultNextMs }: NextOptions = {},
+    { timeoutMs = defaultNextMs() }: NextOptions = {},
   ): Promise<Value> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
