@@ -66,15 +66,27 @@ describe("reduceRun", () => {
 });
 
 test("a test that began and has not ended is running, until it or the run ends", () => {
-  const [started, identity] = [exampleRun[0], { id: "9", file: "a.test.ts", suite: [], name: "waits", tags: [] }];
+  const [started, identity] = [
+    exampleRun[0],
+    { id: "9", file: "a.test.ts", suite: [], name: "waits", tags: [] },
+  ];
   const begun: RunEvent[] = [
     ...(started === undefined ? [] : [started]),
     { type: "test:started", test: identity, atEpochMs: 5 },
     { type: "test:fixtures", testId: "9", fixtures: [{ name: "db", tookMs: 1 }], atEpochMs: 6 },
   ];
   expect(reduceRun(begun).running).toEqual([{ test: identity, startedEpochMs: 5 }]);
-  const result = { state: "passed", startedEpochMs: 5, durationMs: 2, retries: 0, errors: [] } as const;
-  const ended = reduceRun([...begun, { type: "test:finished", test: identity, result, atEpochMs: 7 }]);
+  const result = {
+    state: "passed",
+    startedEpochMs: 5,
+    durationMs: 2,
+    retries: 0,
+    errors: [],
+  } as const;
+  const ended = reduceRun([
+    ...begun,
+    { type: "test:finished", test: identity, result, atEpochMs: 7 },
+  ]);
   expect(ended.running).toEqual([]);
   expect(ended.tests[0]?.fixtures).toEqual([{ name: "db", tookMs: 1 }]);
 });
