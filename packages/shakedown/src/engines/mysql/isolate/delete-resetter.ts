@@ -33,6 +33,8 @@ export interface ResetterOptions {
   readonly budgetMs?: number;
 }
 
+const noSuchTable = 1146;
+
 /** Triggers of the application fire while rows are put back, and may write elsewhere: so many looks, then the slot is replaced. */
 const mostRounds = 4;
 
@@ -111,13 +113,19 @@ async function differences(
 ): Promise<readonly Difference[] | "schema"> {
   const filled = tables.filter(({ rows }) => rows !== undefined);
   const empty = tables.filter(({ rows }) => rows === undefined);
-  const [shape, counters] = await client.batch([schemaQuery(database), countersQuery(database)]);
-  // Looks at tables that are not there any more would fail.
+  const looked = await client
+    .batch([
+      schemaQuery(database),
+      countersQuery(database),
+      checksumQuery(database, filled),
+      filledQuery(database, empty),
+    ])
+    .catch((error: { readonly errno?: number }) => {
+      if (error.errno !== noSuchTable) throw error;
+      return [];
+    });
+  const [shape, counters, summed, found] = looked;
   if (schemaText(shape?.rows ?? []) !== schema) return "schema";
-  const [summed, found] = await client.batch([
-    checksumQuery(database, filled),
-    filledQuery(database, empty),
-  ]);
   const checksums = toChecksums(summed?.rows ?? []);
   const isFilled = new Set(found?.rows.map(({ name }) => String(name)));
   const counterOf = new Map(
