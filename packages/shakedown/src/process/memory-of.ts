@@ -8,8 +8,15 @@ export function memoryOf(pids: readonly number[]): number {
   return hasProc() ? memoryFromProc(pids) : memoryFromPs(pids);
 }
 
+/** Looking at every process takes milliseconds, and many clients ask at once. */
+const freshMs = 1000;
+let lastLook: { readonly parents: ReadonlyMap<number, number>; readonly atMs: number } | undefined;
+
 function memoryFromProc(pids: readonly number[]): number {
-  const parts = withDescendants(pids, parentsFromProc()).map(readMemory);
+  const now = performance.now();
+  if (lastLook === undefined || now - lastLook.atMs > freshMs)
+    lastLook = { parents: parentsFromProc(), atMs: now };
+  const parts = withDescendants(pids, lastLook.parents).map(readMemory);
   const own = parts.reduce((sum, part) => sum + part.own, 0);
   return own + Math.max(0, ...parts.map(({ shared }) => shared));
 }
