@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { until } from "../src/kit/until.ts";
 import {
   type CliProject,
+  type Ended,
   makeCliProject,
   type Running,
   testFile,
@@ -117,7 +118,7 @@ async function step(
     const down = await project.shakedown(["down"]);
     expect(down.code, `${what}\n${down.out}${down.err}`).toBe(0);
   }
-  const { code, out, err } = await within(run, 20_000, what);
+  const { code, out, err } = await within(run, census, what);
   if (hit === 0) expect(code, `${what}\n${out}${err}`).toBe(0);
   if (blow.nobodyIsLeft === true && hit > 0)
     expect(await project.shakedown(["status"])).toMatchObject({ code: 0 });
@@ -139,15 +140,19 @@ async function reached(moment: Moment, run: Running, isOver: () => boolean): Pro
   await Promise.race([run.sees(text), until(isOver, { timeoutMs: 60_000, everyMs: 5 })]);
 }
 
-async function within(
-  run: Running,
-  limitMs: number,
-  what: string,
-): ReturnType<() => Running["ended"]> {
-  const late = sleep(limitMs, undefined, { ref: false }).then(() => {
-    throw new Error(`the run did not end: ${what}`);
-  });
-  return Promise.race([run.ended, late]);
+/** What a run waits for at the longest is a supervisor that hangs. */
+const runLimitMs = 40_000;
+
+async function within(run: Running, census: Census, what: string): Promise<Ended> {
+  const late = new AbortController();
+  const over = sleep(runLimitMs, "late" as const, { signal: late.signal, ref: false });
+  const first = await Promise.race([run.ended, over.catch(() => "late" as const)]);
+  late.abort();
+  if (first !== "late") return first;
+  const there = census.processes().map(({ identity, command }) => `${identity.pid} ${command}`);
+  run.child.kill("SIGKILL");
+  const { out, err } = await run.ended;
+  throw new Error(`the run did not end: ${what}\n${there.join("\n")}\n${out}${err}`);
 }
 
 async function runsRight(project: CliProject, what: string): Promise<void> {
