@@ -1,3 +1,5 @@
+import { chmod, mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
 import { MariaDbContainer } from "@testcontainers/mariadb";
 import { PostgreSqlContainer } from "@testcontainers/postgresql";
 import { RedisContainer } from "@testcontainers/redis";
@@ -13,14 +15,20 @@ import {
 } from "../packages/shakedown/src/engines/redis/connection.ts";
 import { redis } from "../packages/shakedown/src/engines/redis/service.ts";
 import { until } from "../packages/shakedown/src/kit/until.ts";
+import { makeFolders } from "../packages/shakedown/src/providers/folders.ts";
 import type { Service } from "../packages/shakedown/src/stack/service.ts";
 
 export type ServiceName = "redis" | "postgres" | "mariadb";
 
 export const serviceNames: readonly ServiceName[] = ["redis", "postgres", "mariadb"];
 
-/** A server that has answered; gives the way to end it. */
-export type Start = (name: ServiceName) => Promise<() => Promise<void>>;
+/** What is there before a service is asked for: for us, a supervisor's folders and leash. */
+export interface Contender extends AsyncDisposable {
+  /** Returns when the server has answered; gives the way to end it. */
+  start(): Promise<() => Promise<void>>;
+}
+
+export type Prepare = (name: ServiceName) => Promise<Contender>;
 
 const images: Readonly<Record<ServiceName, string>> = {
   redis: "shakedown-test/redis:7",
@@ -36,7 +44,7 @@ const choices = {
 } as const;
 
 /** By the engine, as a stack starts it: the server alone, no slot. */
-function startShakedown(provider: keyof typeof choices): Start {
+function byShakedown(provider: keyof typeof choices): Prepare {
   return async (name) => {
     const options = { per: "run", provider: choices[provider] } as const;
     const image = provider === "container" ? { image: images[name] } : {};
@@ -50,28 +58,43 @@ function startShakedown(provider: keyof typeof choices): Start {
       readonly default: Engine;
     };
     const context = await engineContext(service);
-    const folders = { ...context.start.folders, cache: cacheOf(engine.name) };
-    const running = await engine.start({ ...context.start, folders });
-    return async () => {
-      await running.stop();
-      await context[Symbol.asyncDispose]();
+    const { environment, processes, stack } = context.start;
+    const roots = await makeFolders({ stackFile: stack.file, environment });
+    const data = await mkdtemp(join(roots.data, "bench-"));
+    await chmod(data, 0o711);
+    await processes.removeOnDeath(data);
+    const folders = {
+      ...context.start.folders,
+      data,
+      dataOnTmpfs: roots.dataOnTmpfs,
+      cache: join(roots.cache, engine.name),
+    };
+    return {
+      async start() {
+        const running = await engine.start({ ...context.start, folders });
+        return () => running.stop();
+      },
+      [Symbol.asyncDispose]: () => context[Symbol.asyncDispose](),
     };
   };
 }
 
-export const startNative = startShakedown("native");
-export const startOurs = startShakedown("container");
+export const native = byShakedown("native");
+export const ours = byShakedown("container");
 
-export const startTheirs: Start = async (name) => {
-  const container = {
-    redis: () => new RedisContainer(images.redis),
-    postgres: () => new PostgreSqlContainer(images.postgres).withPassword(password),
-    mariadb: () => new MariaDbContainer(images.mariadb).withRootPassword(password),
-  }[name]();
-  const started = await container.start();
-  await answers[name](started.getHost(), started.getPort());
-  return async () => void (await started.stop());
-};
+export const theirs: Prepare = async (name) => ({
+  async start() {
+    const container = {
+      redis: () => new RedisContainer(images.redis),
+      postgres: () => new PostgreSqlContainer(images.postgres).withPassword(password),
+      mariadb: () => new MariaDbContainer(images.mariadb).withRootPassword(password),
+    }[name]();
+    const started = await container.start();
+    await answers[name](started.getHost(), started.getPort());
+    return async () => void (await started.stop());
+  },
+  async [Symbol.asyncDispose]() {},
+});
 
 /** The first answer in the service's own protocol: what "ready" means for all of them. */
 const answers: Readonly<Record<ServiceName, (host: string, port: number) => Promise<void>>> = {
@@ -115,9 +138,4 @@ async function tryUntil(attempt: () => Promise<void>): Promise<void> {
   ).catch((error: unknown) => {
     throw new Error(String(last), { cause: error });
   });
-}
-
-function cacheOf(engine: string): string {
-  const home = process.env["XDG_CACHE_HOME"] ?? `${process.env["HOME"]}/.cache`;
-  return `${home}/shakedown/${engine}`;
 }

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import testcontainers from "testcontainers/package.json" with { type: "json" };
 import { planFormat, type StackPlan } from "../packages/shakedown/src/stack/plan.ts";
 import { openSession } from "../packages/shakedown/src/supervisor/client.ts";
-import type { ServiceName, Start } from "./container-contenders.ts";
+import type { Prepare, ServiceName } from "./container-contenders.ts";
 import { median } from "./median.ts";
 import type { Figures } from "./saved-result.ts";
 
 export const about =
   "Time to the first answer, and clean-up, of Redis, PostgreSQL and MariaDB: our native providers (caches filled), our container " +
-  "provider, and testcontainers (its modules with their defaults, its reaper off, whose image cannot be had here). Both container " +
+  "provider (for both a supervisor that runs already), and testcontainers (its modules with their defaults, its reaper off, whose image cannot be had here). Both container " +
   "ways on one engine and the same local images, made from Debian's packages; all ways interleaved, one at a time. Clean-up is an " +
   "explicit stop. The supervisor's memory grows with attached clients by what stands last.";
 
@@ -47,11 +47,11 @@ export async function run(): Promise<Figures> {
   // Its image cannot be had without a registry.
   process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
   const contenders = await import("./container-contenders.ts");
-  const { startNative, startOurs, startTheirs, serviceNames } = contenders;
-  const ways: readonly (readonly [string, Start])[] = [
-    ["native", startNative],
-    ["ours", startOurs],
-    ["testcontainers", startTheirs],
+  const { native, ours, theirs, serviceNames } = contenders;
+  const ways: readonly (readonly [string, Prepare])[] = [
+    ["native", native],
+    ["ours", ours],
+    ["testcontainers", theirs],
   ];
   const rounds = Number(process.env["BENCH_ROUNDS"] ?? 9);
   const took: Record<string, number[]> = {};
@@ -60,9 +60,9 @@ export async function run(): Promise<Figures> {
   // The first round fills caches and loads modules.
   for (let round = 0; round <= rounds; round += 1) {
     for (const subject of [...serviceNames, "all"] as const) {
-      for (const [way, start] of ways) {
+      for (const [way, prepare] of ways) {
         const names = subject === "all" ? serviceNames : [subject];
-        const times = await timeOne(start, names);
+        const times = await timeOne(prepare, names);
         if (round === 0) continue;
         note(`${subject}_${way}_ms`, times.readyMs);
         note(`${subject}_${way}_stop_ms`, times.stopMs);
@@ -87,14 +87,17 @@ export async function run(): Promise<Figures> {
 }
 
 async function timeOne(
-  start: Start,
+  prepare: Prepare,
   names: readonly ServiceName[],
 ): Promise<{ readonly readyMs: number; readonly stopMs: number }> {
+  const prepared = await Promise.all(names.map(prepare));
   const startedMs = performance.now();
-  const stops = await Promise.all(names.map(start));
+  const stops = await Promise.all(prepared.map((contender) => contender.start()));
   const readyMs = performance.now();
   await Promise.all(stops.map((stop) => stop()));
-  return { readyMs: readyMs - startedMs, stopMs: performance.now() - readyMs };
+  const stoppedMs = performance.now();
+  for (const contender of prepared) await contender[Symbol.asyncDispose]();
+  return { readyMs: readyMs - startedMs, stopMs: stoppedMs - readyMs };
 }
 
 function engineVersion(): string {
