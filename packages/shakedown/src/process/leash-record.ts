@@ -8,15 +8,26 @@ export interface LeashRecord {
   drop(entry: string): void;
 }
 
-export function openLeashRecord(file: string): LeashRecord {
+/** Nothing is written before `begin`: a file that nobody has claimed would be found by nobody. */
+export function openLeashRecord(file: string): LeashRecord & { readonly begin: () => void } {
+  let waiting: string[] | undefined = [];
   const append = (line: string): void => {
+    if (waiting !== undefined) return void waiting.push(line);
     try {
       appendFileSync(file, `${line}\n`, { mode: 0o600 });
     } catch {
       // A full disk: the watcher knows it all the same.
     }
   };
-  return { add: (entry) => append(`+${entry}`), drop: (entry) => append(`-${entry}`) };
+  return {
+    begin() {
+      const lines = waiting ?? [];
+      waiting = undefined;
+      for (const line of lines) append(line);
+    },
+    add: (entry) => append(`+${entry}`),
+    drop: (entry) => append(`-${entry}`),
+  };
 }
 
 export interface FinishLeashOptions {

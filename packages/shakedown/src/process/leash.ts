@@ -29,6 +29,8 @@ interface Watcher {
   answered: boolean;
 }
 
+const mostWatchers = 3;
+
 /** Starts its watcher with the first entry. Disposing it closes the pipe, and the watcher does what it does on a death. */
 export function openLeash({ cookie, record, onNote }: LeashOptions): Leash {
   const held = new Set<string>();
@@ -87,11 +89,17 @@ export function openLeash({ cookie, record, onNote }: LeashOptions): Leash {
     async [Symbol.asyncDispose]() {
       if (closing) return;
       closing = true;
-      if (watcher === undefined) return;
-      const { child, gone } = watcher;
-      child.ref();
-      child.stdin.end();
-      await gone;
+      let last = watcher;
+      for (let tries = 1; last !== undefined && tries <= mostWatchers; tries += 1) {
+        const { child, gone } = last;
+        child.ref();
+        child.stdin.end();
+        await gone;
+        if (child.signalCode === null) return;
+        // Killed in the middle of it: another one begins anew.
+        last = startWatcher(cookie, () => {});
+        for (const entry of held) last.child.stdin.write(`+${entry}\n`);
+      }
     },
   };
 }

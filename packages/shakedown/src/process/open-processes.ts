@@ -4,7 +4,7 @@ import { ShakedownError } from "../errors/shakedown-error.ts";
 import { findProgram } from "./find-program.ts";
 import { identityOf } from "./identity.ts";
 import { openLeash } from "./leash.ts";
-import { openLeashRecord } from "./leash-record.ts";
+import type { LeashRecord } from "./leash-record.ts";
 import { manageChild } from "./manage-child.ts";
 import type { ManagedProcess, Processes, StartOptions } from "./managed-process.ts";
 import { spawnGated } from "./spawn-gated.ts";
@@ -12,8 +12,8 @@ import { spawnGated } from "./spawn-gated.ts";
 export interface OpenProcessesOptions {
   /** Random: marks the environment of every child, so that none can hide from the leash. Letters and digits only. */
   readonly cookie: string;
-  /** Where to note what would have to be ended and removed, should the leash be killed as well. */
-  readonly recordFile?: string;
+  /** Told of what would have to be ended and removed, should the leash be killed as well. */
+  readonly record?: LeashRecord;
   /** Removed with everything else when the supervisor is dead. */
   readonly runtimeFolder?: string;
   /** Told of what a person should know but nobody has to act on. */
@@ -31,11 +31,11 @@ const lastGraceMs = 500;
 export async function openProcesses(
   options: OpenProcessesOptions,
 ): Promise<Processes & AsyncDisposable> {
-  const { cookie, recordFile, runtimeFolder, onNote = () => undefined } = options;
+  const { cookie, record, runtimeFolder, onNote = () => undefined } = options;
   const leash = openLeash({
     cookie,
     onNote,
-    ...(recordFile === undefined ? {} : { record: openLeashRecord(recordFile) }),
+    ...(record === undefined ? {} : { record }),
   });
   const running = new Set<ManagedProcess>();
   let count = 0;
@@ -76,7 +76,6 @@ export async function openProcesses(
     await leash.hold(`folder ${resolve(folder)}`);
   }
 
-  if (recordFile !== undefined) await removeOnDeath(recordFile);
   if (runtimeFolder !== undefined) await removeOnDeath(runtimeFolder);
   return {
     start,

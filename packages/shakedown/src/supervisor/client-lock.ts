@@ -1,4 +1,4 @@
-import { mkdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
@@ -61,11 +61,18 @@ export async function removeDeadLock(lock: string): Promise<void> {
   await isHeld(lock);
 }
 
+/** What such an owner had made before it could take the lock. */
+export async function removeDeadLockFolder(folder: string): Promise<void> {
+  const owner = await readIdentity(join(folder, ownerFile));
+  const isDead = owner === undefined ? await isForsaken(folder) : !isAlive(owner);
+  if (isDead) await rm(folder, { recursive: true, force: true });
+}
+
 async function isHeld(lock: string): Promise<boolean> {
   const target = await readlink(lock).catch(() => undefined); // nobody holds it
   if (target === undefined) return false;
   const owner = await readIdentity(join(target, ownerFile));
-  const isDead = owner === undefined ? isForsaken(target) : !isAlive(owner);
+  const isDead = owner === undefined ? await isForsaken(target) : !isAlive(owner);
   if (!isDead) return true;
   if ((await readlink(lock).catch(() => undefined)) === target) await rm(lock, { force: true });
   await rm(target, { recursive: true, force: true });
@@ -75,10 +82,13 @@ async function isHeld(lock: string): Promise<boolean> {
 /** When a lock without an owner was first seen here: its leash is at work, or was killed. */
 const firstSeenMs = new Map<string, number>();
 
-function isForsaken(target: string): boolean {
+async function isForsaken(target: string): Promise<boolean> {
   const seenMs = firstSeenMs.get(target) ?? performance.now();
   firstSeenMs.set(target, seenMs);
-  return performance.now() - seenMs > ownerWriteMs;
+  if (performance.now() - seenMs > ownerWriteMs) return true;
+  // A clock that was set back does not make it young again.
+  const found = await stat(target).catch(() => undefined); // its folder is gone, and the link leads nowhere
+  return found !== undefined && Math.abs(Date.now() - found.mtimeMs) > ownerWriteMs;
 }
 
 const ownerFile = "owner.json";

@@ -6,6 +6,7 @@ import { Scope } from "../kit/scope.ts";
 import { buildId } from "../kit/build-id.ts";
 import { packageVersion } from "../kit/package-version.ts";
 import { isAlive, ownIdentity, type ProcessIdentity } from "../process/identity.ts";
+import { openLeashRecord } from "../process/leash-record.ts";
 import { openProcesses } from "../process/open-processes.ts";
 import { makeFolders } from "../providers/folders.ts";
 import { removeDeadLock } from "./client-lock.ts";
@@ -60,20 +61,23 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   const sockets = join(roots.sockets, `${self.pid}-${randomBytes(3).toString("hex")}`);
   const cookie = randomUUID().replaceAll("-", "");
   const claim = claimFileOf(roots.data, places.key, self);
+  const recordFile = recordFileOf(claim);
+  const record = openLeashRecord(recordFile);
   const opening = openProcesses({
     cookie,
-    recordFile: recordFileOf(claim),
+    record,
     runtimeFolder: sockets,
     onNote: (text) => void process.stderr.write(`${text}\n`),
   });
   void warmEngines(places).catch(() => {}); // the first start of a stack knows none
   const processes = await opening;
+  // After the leash is done: until then it says whose the data is.
+  scope.defer("the claim on data folders", () => rm(claim, { force: true }));
   scope.own("the leash", processes, (opened) => opened[Symbol.asyncDispose]());
   // Everything is known to the leash before it is there: a kill in between would leave it.
   await processes.removeNameOnDeath(socket);
   await processes.removeOnDeath(claim);
-  scope.defer("the claim on data folders", () => rm(claim, { force: true }));
-  await mkdir(sockets, { mode: 0o700 });
+  await processes.removeOnDeath(recordFile);
   await claimData(claim, {
     ...self,
     key: places.key,
@@ -82,6 +86,8 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
     socket,
     stackFile: places.stackFile,
   });
+  record.begin();
+  await mkdir(sockets, { mode: 0o700 });
 
   let stopping: Promise<void> | undefined;
   let stopped: () => void = () => {};

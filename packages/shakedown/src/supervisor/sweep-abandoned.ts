@@ -4,6 +4,7 @@ import { finishLeash } from "../process/leash-record.ts";
 import { killMarked } from "../process/process-tree.ts";
 import { sweepLeftContainers } from "../providers/container/sweep-left.ts";
 import { locateDataFolders } from "../providers/folders.ts";
+import { sweepSocketFolders } from "./sweep-socket-folders.ts";
 import { removeDeadLock } from "./client-lock.ts";
 import {
   type FoundClaim,
@@ -27,6 +28,7 @@ export async function sweepAbandoned(
     sweepLeftContainers(environment),
     ...abandoned.map(sweepOne),
   ]);
+  await sweepSocketFolders(environment);
   return Math.max(abandoned.length, containers);
 }
 
