@@ -88,33 +88,30 @@ describe("the live session's fixture", { tags: ["database"] }, () => {
     expect(await db.sql`select id from cameras`).toEqual([{ id: "attic" }]);
   });
 
-  swept("it goes on after a commit, in the next transaction", async ({
-    clean: _,
-    live,
-    expect,
-  }) => {
-    const transactionId = async () =>
-      (await live.sql`select pg_current_xact_id()::text as id`)[0]?.["id"];
-    const first = await transactionId();
-    await live.commit();
+  swept(
+    "it goes on after a commit, in the next transaction",
+    async ({ clean: _, live, expect }) => {
+      const transactionId = async () =>
+        (await live.sql`select pg_current_xact_id()::text as id`)[0]?.["id"];
+      const first = await transactionId();
+      await live.commit();
 
-    expect(await transactionId()).not.toBe(first);
-  });
+      expect(await transactionId()).not.toBe(first);
+    },
+  );
 
-  swept("a commit after a statement that failed is no commit", async ({
-    clean: _,
-    live,
-    db,
-    expect,
-  }) => {
-    await cameraFactory.create({ db: live }, { id: "attic" });
-    await expect(cameraFactory.create({ db: live }, { id: "attic" })).rejects.toThrow(
-      "cameras_pkey",
-    );
+  swept(
+    "a commit after a statement that failed is no commit",
+    async ({ clean: _, live, db, expect }) => {
+      await cameraFactory.create({ db: live }, { id: "attic" });
+      await expect(cameraFactory.create({ db: live }, { id: "attic" })).rejects.toThrow(
+        "cameras_pkey",
+      );
 
-    await expect(live.commit()).rejects.toThrow("answered by a rollback");
-    expect(await db.sql`select id from cameras`).toEqual([]);
-  });
+      await expect(live.commit()).rejects.toThrow("answered by a rollback");
+      expect(await db.sql`select id from cameras`).toEqual([]);
+    },
+  );
 
   test.for(["first", "second"])(
     "what a test leaves uncommitted is gone, the %s time",

@@ -63,7 +63,7 @@ describe("two workers", { tags: ["database", "redis"] }, () => {
     expect((await theirs.query(attempt)).rows).toEqual([{ locked: true }]);
   });
 
-  test("the keys of one are not the other's, in whatever Redis database they are", async ({
+  test("the keys of one are not the other's, and stay when the other empties its Redis", async ({
     cache,
     other,
     expect,
