@@ -42,8 +42,10 @@ export async function whileItAnswers<Answer>(
   long: Promise<Answer>,
 ): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
   const hung = new Promise<never>((_, reject) => {
     const askLater = (): void => {
+      if (isOver) return;
       timer = setTimeout(() => {
         // Nobody there: the call itself ends with that.
         askSupervisor(socket).then(askLater, (error: unknown) =>
@@ -56,6 +58,7 @@ export async function whileItAnswers<Answer>(
   try {
     return await Promise.race([long, hung]);
   } finally {
+    isOver = true;
     clearTimeout(timer);
   }
 }
