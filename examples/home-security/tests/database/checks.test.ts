@@ -157,16 +157,15 @@ describe("checks", { tags: ["database"] }, () => {
     },
   );
 
-  test.for(Object.entries(limits))(
-    "%s: what is just allowed is taken",
-    async ([table, changes], { session, rows: _, expect }) => {
+  test("what is just allowed is taken", async ({ session, rows: _, expect }) => {
+    for (const [table, changes] of Object.entries(limits)) {
       for (const change of changes) {
         const { rowCount } = await session.query(`update ${table} set ${change}`);
-        expect(rowCount, change).toBeGreaterThan(0);
+        expect(rowCount, `${table}: ${change}`).toBeGreaterThan(0);
         await session.rollback();
       }
-    },
-  );
+    }
+  });
 
   test("severities weigh as their order says", async ({ session, rows: _, expect }) => {
     await session.query("update alerts set severity = 'high'");
