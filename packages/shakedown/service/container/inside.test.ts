@@ -24,7 +24,7 @@ test.runIf(isUsual)(
       ...mounts.flatMap((mount) => ["--volume", mount]),
       images.debian,
       "/node",
-      join(import.meta.dirname, "inside-a-container.ts"),
+      new URL("inside-a-container.ts", import.meta.url).pathname,
     );
     expect(answer.stderr).toBe("");
     expect(JSON.parse(answer.stdout)).toEqual({
