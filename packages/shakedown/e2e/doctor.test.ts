@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { CheckResult } from "../src/doctor/check.ts";
+import { redisAvailable } from "../service/redis/redis-available.ts";
 import {
   type CliProject,
   makeCliProject,
@@ -58,6 +59,32 @@ describe("shakedown doctor", () => {
       seen: expect.stringContaining("nobody-has-this is not installed") as string,
       remedy: expect.stringContaining("npm ci") as string,
     });
+    await nothingStays(project);
+  });
+
+  test("tells of each place where a service could come from, below the one that was taken too", async () => {
+    await redisAvailable();
+    await using project = await makeCliProject({
+      ...files,
+      "shakedown.stack.ts": `
+        import { defineStack } from "shakedown";
+        import { redis } from "shakedown/redis";
+        export default defineStack({ cache: redis({ image: "localhost/no-such-image:1" }) });`,
+    });
+    const none = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
+    const { code, out } = await project.shakedown(["doctor"], { env: none });
+    expect(code).toBe(0);
+    expect(out).toContain("· cache: external          no url given");
+    expect(out).toMatch(/✔ cache: native +taken: (redis|valkey) \d/);
+    expect(out).toMatch(/· cache: container +\S.*nowhere/);
+    expect(out).toMatch(/✔ cache: sample test +ready in/);
+
+    const forbidden = { ...none, SHAKEDOWN_FORBID: "native" };
+    const failed = await project.shakedown(["doctor"], { env: forbidden });
+    expect(failed.code).toBe(3);
+    expect(failed.out).toContain("· cache: native            SHAKEDOWN_FORBID forbids it");
+    expect(failed.out).toMatch(/· cache: container +\S.*nowhere/);
+    expect(failed.out).toContain("✖ cache: sample test");
     await nothingStays(project);
   });
 

@@ -1,11 +1,13 @@
-import { isShakedownError } from "../errors/shakedown-error.ts";
+import { isShakedownError, type JsonValue } from "../errors/shakedown-error.ts";
 import type { ProviderShown, ServiceEvent } from "../events/run-event.ts";
 import { lease } from "../fixtures/lease.ts";
 import { durationText } from "../kit/duration-text.ts";
+import type { SurveyedRung } from "../providers/survey-rungs.ts";
 import type { Stack } from "../stack/define-stack.ts";
 import { importStackFile } from "../stack/import-stack-file.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { openSession } from "../supervisor/client.ts";
+import type { SessionClient } from "../supervisor/session.ts";
 import type { CheckResult } from "./check.ts";
 
 /**
@@ -18,7 +20,7 @@ export async function* examineServices(
 ): AsyncGenerator<CheckResult> {
   const providers = new Map<string, ProviderShown>();
   const { stack } = await importStackFile(plan.file, { env: { ...environment } });
-  await using _keptRunning = await openSession({
+  await using session = await openSession({
     plan,
     purpose: "lease",
     environment,
@@ -27,10 +29,11 @@ export async function* examineServices(
   for (const { name } of plan.services) {
     try {
       const sample = await sampleTest(stack, name);
-      yield* providerResults(name, providers.get(name));
+      yield* await ladder(session, name, providers.get(name));
       yield { area: "services", name: `${name}: sample test`, state: "ok", seen: sample };
     } catch (error) {
-      yield* providerResults(name, providers.get(name));
+      yield* await ladder(session, name, providers.get(name));
+      yield* notTaken(name, passedOverOf(error));
       yield failed(name, error);
     }
   }
@@ -50,26 +53,44 @@ function noteProvider(providers: Map<string, ProviderShown>, event: ServiceEvent
     providers.set(event.service, event.provider);
 }
 
-function* providerResults(
+/** Every place where the service could come from, those after the one that was taken too. */
+async function ladder(
+  session: Pick<SessionClient, "providers">,
   service: string,
   provider: ProviderShown | undefined,
-): Generator<CheckResult> {
-  if (provider === undefined) return;
-  const { kind, version, reason, passedOver } = provider;
-  yield {
+): Promise<CheckResult[]> {
+  const rungs = await session.providers(service).catch(() => []); // it does not run: its failure tells why
+  if (rungs.length > 0) return rungs.map((rung) => rungResult(service, rung));
+  if (provider === undefined) return [];
+  return [
+    rungResult(service, { ...provider, state: "taken" }),
+    ...notTaken(service, provider.passedOver),
+  ];
+}
+
+function notTaken(service: string, passedOver: ProviderShown["passedOver"]): CheckResult[] {
+  return passedOver.map((rung) => rungResult(service, { ...rung, state: "no" }));
+}
+
+function rungResult(service: string, { kind, state, version, reason }: SurveyedRung): CheckResult {
+  const what = version === undefined ? reason : `${version}, ${reason}`;
+  return {
     area: "services",
     name: `${service}: ${kind}`,
-    state: "ok",
-    seen: `taken: ${version}, ${reason}`,
+    state: state === "no" ? "skipped" : "ok",
+    seen: { taken: `taken: ${what}`, works: `would work: ${what}`, no: reason }[state],
   };
-  for (const rung of passedOver) {
-    yield {
-      area: "services",
-      name: `${service}: ${rung.kind}`,
-      state: "skipped",
-      seen: rung.reason,
-    };
-  }
+}
+
+/** Of a service for which nothing was found. */
+function passedOverOf(error: unknown): ProviderShown["passedOver"] {
+  const passedOver = isShakedownError(error) ? error.details["passedOver"] : undefined;
+  return Array.isArray(passedOver)
+    ? passedOver.map((rung) => {
+        const { kind, reason } = rung as Record<string, JsonValue>;
+        return { kind: String(kind), reason: String(reason) };
+      })
+    : [];
 }
 
 function failed(service: string, error: unknown): CheckResult {

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../errors/shakedown-error.ts";
 import type { Processes } from "../process/managed-process.ts";
+import type { SurveyedRung } from "../providers/survey-rungs.ts";
 import type { Problem, ServicePlan, StackPlan } from "../stack/plan.ts";
 import type { Outputs } from "../stack/references.ts";
 import type { ReusePart } from "./reuse-part.ts";
@@ -86,6 +87,8 @@ export interface ProviderChoice {
 
 export interface RunningService {
   readonly provider: ProviderChoice;
+  /** Every place where it could come from, looked at when asked. Absent where there is only one. */
+  providers?(): Promise<readonly SurveyedRung[]>;
   /** One line for the console: "data folder from cache". */
   readonly note?: string;
   /** What run-scoped services may reference. */

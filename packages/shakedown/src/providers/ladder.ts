@@ -2,6 +2,7 @@ import type { ProviderChoice } from "../engines/engine.ts";
 import { isShakedownError, ShakedownError } from "../errors/shakedown-error.ts";
 import type { ProviderPolicy } from "./provider-policy.ts";
 import type { OnOtherVersion, ProviderWord } from "./provider-words.ts";
+import { type SurveyedRung, surveyRungs } from "./survey-rungs.ts";
 import { anyVersion, type VersionWish } from "./version-wish.ts";
 
 /** One place where a service could come from. */
@@ -40,6 +41,8 @@ export interface LadderOptions {
 export interface Chosen<Found> {
   readonly found: Found;
   readonly choice: ProviderChoice;
+  /** Tells of every rung, those below the chosen one too, which are looked at only now. */
+  survey(): Promise<readonly SurveyedRung[]>;
 }
 
 type PassedOver = ProviderChoice["passedOver"][number];
@@ -58,17 +61,31 @@ export async function chooseProvider<Found>(
   const { hint, policy = { prefer: [], forbid: [] }, onOtherVersion = "refuse" } = options;
   const wish = options.wish ?? options.workable ?? anyVersion;
   const passedOver: PassedOver[] = [];
+  const known = new Map<Rung<Found>, string>();
+  const passOver = (rung: Rung<Found>, reason: string): void => {
+    known.set(rung, reason);
+    passedOver.push({ kind: rung.kind, reason });
+  };
   const allowed: Rung<Found>[] = [];
   for (const rung of inOrder(rungs, policy)) {
     const reason = whyNotAllowed(rung.kind, policy);
     if (reason === undefined) allowed.push(rung);
-    else passedOver.push({ kind: rung.kind, reason });
+    else passOver(rung, reason);
   }
+  const chosen = (
+    taken: Rung<Found>,
+    { found, version, reason }: Exclude<Look<Found>, { readonly passedOver: string }>,
+    others: readonly PassedOver[],
+  ): Chosen<Found> => {
+    const kind = taken.kind === "local" ? "external" : taken.kind;
+    const choice: ProviderChoice = { kind, version, reason, passedOver: others };
+    return { found, choice, survey: () => surveyRungs(rungs, { taken, choice, known, wish }) };
+  };
   for (const rung of allowed) {
     const seen = await look(rung, wish, options);
     if (!("passedOver" in seen))
       return chosen(rung, seen, [...passedOver, ...overtaken(rung, rungs, policy)]);
-    passedOver.push({ kind: rung.kind, reason: seen.passedOver });
+    passOver(rung, seen.passedOver);
   }
   if (onOtherVersion === "warn" && wish !== anyVersion) {
     for (const rung of allowed) {
@@ -88,7 +105,7 @@ export async function chooseProvider<Found>(
 export async function startChosen<Running>({
   found,
   choice: { passedOver },
-}: Chosen<() => Promise<Running>>): Promise<Running> {
+}: Pick<Chosen<() => Promise<Running>>, "found" | "choice">): Promise<Running> {
   try {
     return await found();
   } catch (error) {
@@ -142,17 +159,6 @@ function withWarning<Found>(
   wish: VersionWish,
 ): typeof seen {
   return { ...seen, reason: `${seen.reason}; warning: the stack asks for version ${wish.text}` };
-}
-
-function chosen<Found>(
-  { kind }: Rung<Found>,
-  { found, version, reason }: Exclude<Look<Found>, { readonly passedOver: string }>,
-  passedOver: readonly PassedOver[],
-): Chosen<Found> {
-  return {
-    found,
-    choice: { kind: kind === "local" ? "external" : kind, version, reason, passedOver },
-  };
 }
 
 /** What would have come first if nobody had preferred another. */

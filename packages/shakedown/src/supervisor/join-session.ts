@@ -3,6 +3,7 @@ import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
 import { ownIdentity } from "../process/identity.ts";
 import { whileItAnswers } from "./ask-supervisor.ts";
 import { toSearch } from "./log-search.ts";
+import type { SurveyedRung } from "../providers/survey-rungs.ts";
 import type { RetiredSlot, ServiceChanges, SupervisorStatus } from "./protocol.ts";
 import type { LogLines, SessionAddress, SessionClient } from "./session.ts";
 import { call, isNobodyThere, type WireRequest } from "./wire.ts";
@@ -36,6 +37,12 @@ export function joinSession(address: SessionAddress): SessionClient {
         slot === undefined ? `/restart/${service}` : `/slots/${slot}/restart/${service}`,
       ),
     logs: async (query) => (await get<{ logs: LogLines[] }>(`/logs?${toSearch(query)}`)).logs,
+    providers: async (service) =>
+      (
+        await get<{ providers: SurveyedRung[] }>(
+          `/services/${encodeURIComponent(service)}/providers`,
+        )
+      ).providers,
     status: () => get<SupervisorStatus>("/status"),
     secrets: async () => (await get<{ secrets: string[] }>("/secrets")).secrets,
     async [Symbol.asyncDispose]() {},

@@ -4,6 +4,7 @@ import type { Routes } from "./json-server.ts";
 import type { Places } from "./places.ts";
 import type { SupervisorInfo, SupervisorStatus } from "./protocol.ts";
 import { pageRoute } from "./page-route.ts";
+import { providersOf } from "./providers-of.ts";
 import { readLogs } from "./read-logs.ts";
 import { readRequest } from "./read-request.ts";
 import type { EndedBecause } from "./reuse-record.ts";
@@ -44,6 +45,9 @@ export function routes({
     },
     "GET /services/:service/shares": async ({ at }) => ({
       shares: await sharesOf(await rooms.all(), service, at["service"] ?? ""),
+    }),
+    "GET /services/:service/providers": async ({ at }) => ({
+      providers: await providersOf(await rooms.all(), at["service"] ?? ""),
     }),
     "GET /secrets": async () => ({ secrets: secretsOf(await rooms.all()) }),
     "POST /page": async ({ body, response }) => {

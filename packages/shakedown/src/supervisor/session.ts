@@ -1,5 +1,6 @@
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
+import type { SurveyedRung } from "../providers/survey-rungs.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import type {
   BorrowSlot,
@@ -46,6 +47,8 @@ export interface SessionClient extends AsyncDisposable {
   /** Stops and starts one service's process of a slot, or of the run when `slot` is absent. */
   restart(service: string, slot?: number): Promise<ServiceLease>;
   logs(query: LogQuery): Promise<readonly LogLines[]>;
+  /** Every place where a running service could come from; empty where there is only one. */
+  providers(service: string): Promise<readonly SurveyedRung[]>;
   status(): Promise<SupervisorStatus>;
   /** What must not be shown or written down: passwords and the like that services tell each other. */
   secrets(): Promise<readonly string[]>;

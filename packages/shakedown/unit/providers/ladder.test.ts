@@ -36,7 +36,8 @@ test("the first rung that works is taken, and those above it are kept with their
     kind: "container",
     look: () => Promise.reject(new Error("looked too far")),
   };
-  expect(await chooseProvider("x", [absent, works("embedded"), unseen], options())).toEqual({
+  const chosen = await chooseProvider("x", [absent, works("embedded"), unseen], options());
+  expect(chosen).toMatchObject({
     found: "embedded",
     choice: {
       kind: "embedded",
@@ -184,5 +185,44 @@ test("an image that cannot be had is told with why nothing before it was taken",
   await expect(startChosen(chosen)).rejects.toMatchObject({
     code: "IMAGE_MISSING",
     message: "x:1 was not pulled (native: not on PATH)",
+  });
+});
+
+test("a survey tells of every rung: taken, would work, or why not; nothing is looked at before somebody asks", async () => {
+  let looks = 0;
+  const container: Rung<string> = {
+    kind: "container",
+    look: (wish) => {
+      looks += 1;
+      return works("container").look(wish);
+    },
+  };
+  const broken: Rung<string> = {
+    kind: "embedded",
+    look: () => Promise.reject(new Error("looked into a broken folder")),
+  };
+  const chosen = await chooseProvider(
+    "db: x",
+    [works("external"), absent, works("local"), broken, container],
+    options({ policy: { prefer: [{ word: "local", by: "the stack" }], forbid: [] } }),
+  );
+  expect(looks).toBe(0);
+  expect(await chosen.survey()).toEqual([
+    { kind: "external", state: "works", version: "x 1.0", reason: "there" },
+    { kind: "native", state: "no", reason: "not on PATH" },
+    { kind: "local", state: "taken", version: "x 1.0", reason: "there" },
+    { kind: "embedded", state: "no", reason: "looked into a broken folder" },
+    { kind: "container", state: "works", version: "x 1.0", reason: "there" },
+  ]);
+  expect(looks).toBe(1);
+  const forbidden = await chooseProvider(
+    "db: x",
+    [works("native"), works("container")],
+    options({ policy: { prefer: [], forbid: [{ word: "container", by: "SHAKEDOWN_FORBID" }] } }),
+  );
+  expect((await forbidden.survey())[1]).toEqual({
+    kind: "container",
+    state: "no",
+    reason: "SHAKEDOWN_FORBID forbids it",
   });
 });

@@ -33,7 +33,11 @@ const engine: Engine = {
         onOtherVersion: options.onOtherVersion,
       },
     );
-    return { provider: chosen.choice, ...(await startChosen(chosen)) };
+    return {
+      provider: chosen.choice,
+      providers: chosen.survey,
+      ...(await startChosen(chosen)),
+    };
   },
 };
 

@@ -34,7 +34,11 @@ const engine: Engine = {
         workable,
       },
     );
-    return { provider: chosen.choice, ...(await startChosen(chosen)) };
+    return {
+      provider: chosen.choice,
+      providers: chosen.survey,
+      ...(await startChosen(chosen)),
+    };
   },
 };
 

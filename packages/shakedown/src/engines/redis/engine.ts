@@ -49,6 +49,7 @@ const engine: Engine = {
     );
     return {
       provider: chosen.choice,
+      providers: chosen.survey,
       ...(await startChosen(chosen)),
       ...(chosen.choice.kind === "external" ? { note: externalNote } : {}),
     };
