@@ -32,7 +32,7 @@ async function schemaOf(database: Asked): Promise<readonly unknown[]> {
   return rows.map(({ kind, what }) => `${String(kind)}: ${String(what)}`);
 }
 
-describe("migrations", { tags: ["database"] }, () => {
+describe("migrations", { tags: ["database"], timeout: 30_000 }, () => {
   test("all of them, in their order, make the schema that the tests work on", async ({
     scratch,
     db,
