@@ -8,7 +8,7 @@ import { identityOf } from "../../src/process/identity.ts";
  * An engine for tests of the supervisor: its service is a real `sleep` process, with a second one for each slot.
  * Options: `startMs`, `failWith`, `perSlot`, `fingerprintFile`, `journal` (a file that gets a line for each orderly end),
  * `stopMs` and `failStop` (how it ends), `throwLater` (an exception that nobody catches, in the supervisor), `failLeaseAfter`
- * (shares from this number on cannot be had), `shell` (run instead of `sleep`).
+ * (shares from this number on cannot be had), `shell` (run instead of `sleep`), `baseline` (its shares have one).
  */
 const engine: Engine = {
   name: "process",
@@ -30,6 +30,7 @@ const engine: Engine = {
       throwLater,
       failLeaseAfter = Infinity,
       shell,
+      baseline = false,
     } = service.options as {
       stopMs?: number;
       failStop?: string;
@@ -39,6 +40,7 @@ const engine: Engine = {
       startMs?: number;
       failWith?: string;
       perSlot?: boolean;
+      baseline?: boolean;
       command?: string;
       journal?: string;
     };
@@ -91,6 +93,7 @@ const engine: Engine = {
           await child.stop();
           return lease(slot, generation);
         },
+        ...(baseline ? { seal: async () => note("sealed") } : {}),
         setAside: async () => `look at process ${child.pid}`,
         release: async () => {
           asked = true;

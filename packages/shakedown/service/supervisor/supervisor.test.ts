@@ -91,7 +91,11 @@ test("references of a slot's service are resolved with the same slot's outputs",
 });
 
 test("a slot that later needs a service which writes to what it holds is filled anew", async () => {
-  await using plan = await stackOf({ db: {}, api: { needs: ["db"] } });
+  await using plan = await stackOf({
+    db: { options: { baseline: true } },
+    api: { needs: ["db"] },
+    page: { needs: ["api"] },
+  });
   await using session = await openSession({ plan, purpose: "run", environment });
   const alone = await session.borrow({ wish: 0, services: ["db"] });
   const both = await session.borrow({ wish: 0, services: ["api"] });
@@ -99,6 +103,52 @@ test("a slot that later needs a service which writes to what it holds is filled 
   expect(await session.borrow({ wish: 0, services: ["db"] })).toMatchObject({
     generation: both.generation,
   });
+  const through = await session.borrow({ wish: 0, services: ["page"] });
+  expect(through.generation).toBe(both.generation + 1);
+});
+
+test("a slot that is filled anew has what it had before, so that files which take turns share it", async () => {
+  await using plan = await stackOf({
+    db: { options: { baseline: true } },
+    api: { needs: ["db"] },
+    strict: { needs: ["db"] },
+    second: { needs: ["db"] },
+  });
+  await using session = await openSession({ plan, purpose: "run", environment });
+  const generations: number[] = [];
+  for (const other of ["strict", "second", "strict", "second"]) {
+    const { generation, services } = await session.borrow({ wish: 0, services: ["api", other] });
+    expect(Object.keys(services).toSorted()).toEqual(["api", "db", other].toSorted());
+    generations.push(generation);
+  }
+  expect(generations).toEqual([0, 1, 1, 1]);
+});
+
+test("what a slot had before and cannot have again does not fail those who do not need it", async () => {
+  await using plan = await stackOf({
+    db: { options: { baseline: true } },
+    once: { needs: ["db"], options: { failLeaseAfter: 2 } },
+    api: { needs: ["db"] },
+  });
+  await using session = await openSession({ plan, purpose: "run", environment });
+  await session.borrow({ wish: 0, services: ["once"] });
+  const lease = await session.borrow({ wish: 0, services: ["api"] });
+  expect(Object.keys(lease.services).toSorted()).toEqual(["api", "db"]);
+});
+
+test("a slot only gets more where nothing that it holds has a baseline to spoil", async () => {
+  await using plan = await stackOf({
+    db: { options: { baseline: true } },
+    queue: {},
+    worker: { needs: ["queue"] },
+  });
+  await using session = await openSession({ plan, purpose: "run", environment });
+  const first = await session.borrow({ wish: 0, services: ["db", "queue"] });
+  const second = await session.borrow({ wish: 0, services: ["db", "worker"] });
+  expect(second.generation).toBe(first.generation);
+  expect(second.services["queue"]).toEqual(
+    (await session.borrow({ wish: 0, services: ["queue"] })).services["queue"],
+  );
 });
 
 test("when one service does not start, all others are stopped and the error is that one's", async () => {

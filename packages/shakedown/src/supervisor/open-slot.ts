@@ -1,6 +1,7 @@
 import type { Death, RunningLease, SlotContext } from "../engines/engine.ts";
 import type { ServiceEvent } from "../events/run-event.ts";
 import type { ServiceLease, SlotLease } from "../isolation/lease.ts";
+import { toGraph, withNeeds } from "../stack/graph.ts";
 import { servicesNeededBy } from "./services-needed-by.ts";
 import type { ServicePlan, StackPlan } from "../stack/plan.ts";
 import { type Outputs, resolveReferences } from "../stack/references.ts";
@@ -49,13 +50,27 @@ export function openSlot(number: number, options: SlotOptions): Slot {
     );
     const gone = [...leases].find(([, lease]) => lease.isAlive?.() === false);
     if (gone !== undefined) broken = true;
-    const mayWrite = missing.some(({ needs }) => needs.some((need) => leases.has(need)));
-    if (broken || (mayWrite && leases.size > 0)) {
+    if (broken || maySpoil(missing)) {
+      const needed = new Set(wanted.map(({ name }) => name));
+      const others = broken ? [] : [...leases.keys()].filter((name) => !needed.has(name));
       emptyInBackground();
-      return fill([...new Set([...names, ...wanted.map(({ name }) => name)])]);
+      // With what it had: files that take turns, each with a service that the other has not, fill it anew once and not each time.
+      if (others.length > 0) {
+        await fill([...names, ...others]).catch(() => {}); // what is there for others only must not fail this one
+      }
+      return fill(names);
     }
     if (missing.length > 0) await takeMissing(missing);
     return describe(wanted);
+  }
+
+  /** Whether these could write, while they start, to data whose baseline stands: also through a service between them. */
+  function maySpoil(missing: readonly ServicePlan[]): boolean {
+    const reached = withNeeds(
+      toGraph(plan.services),
+      missing.map(({ name }) => name),
+    );
+    return reached.some((name) => leases.get(name)?.seal !== undefined);
   }
 
   async function takeMissing(missing: readonly ServicePlan[]): Promise<void> {

@@ -17,7 +17,7 @@ export interface Slot {
   readonly services: readonly string[];
   /** What the services tell in this slot, by name. */
   outputs(): Readonly<Record<string, Outputs>>;
-  /** Adds what is missing; fills the slot anew where a share that is missing could write to one that is there. */
+  /** Adds what is missing; fills the slot anew, with all that it had, where a share that is missing could write to one that is there. */
   fill(names: readonly string[]): Promise<SlotLease>;
   /** Gives fresh shares; the old ones are released behind the scenes, or handed to `keep`. */
   retire(names: readonly string[], keep?: (aside: AsideLease) => void): Promise<SlotLease>;
