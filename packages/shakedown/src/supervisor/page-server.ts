@@ -37,7 +37,8 @@ export async function openPageServer(
   const token = randomBytes(24).toString("base64url");
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const { pathname } = new URL(request.url ?? "/", "http://page");
+    // Not by URL, which throws at `//`: here nobody has shown a token yet.
+    const [pathname = "/"] = (request.url ?? "/").split("?");
     if (!isOwnHost(request, server)) return refuse(response, 403, "this page has another address");
     if (pathname === "/" && request.method === "GET") {
       // The rest of its policy stands in the page itself, where it holds for a report, too.

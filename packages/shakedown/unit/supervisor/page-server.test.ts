@@ -105,6 +105,19 @@ test("a name of somebody else's that points here is refused, token or not", asyn
   ).toMatchObject({ status: 200 });
 });
 
+test("a path that is no URL ends in an answer, not in the supervisor", async () => {
+  const { ask, port } = await serve();
+  for (const path of ["//", "//[", "http://", "/\\[", "*"]) {
+    expect(await ask({ path, headers: {} })).toMatchObject({ status: 404 });
+    expect(await ask({ path, headers: { host: `evil.example:${port}` } })).toMatchObject({
+      status: 403,
+    });
+  }
+  expect((await ask({ path: "/api//[%" })).status).toBeGreaterThanOrEqual(400);
+  expect((await ask({ path: "/api/services/%/stop", method: "POST" })).status).toBe(500);
+  expect(await ask({ path: "/api/status" })).toMatchObject({ status: 200 });
+});
+
 test("a service is acted on by its name; what is no action is not there", async () => {
   const { ask, acted } = await serve();
   expect(await ask({ path: "/api/services/my%20db/restart", method: "POST" })).toMatchObject({
