@@ -1,3 +1,5 @@
+import type { JsonValue } from "../errors/shakedown-error.ts";
+
 /** Takes secrets out of texts before they are written down. Knows more as services start and tell what theirs are. */
 export interface Redactor {
   /** From now on, these are left out, too. */
@@ -52,11 +54,26 @@ export function redactor(secrets: Iterable<string> = []): Redactor {
     text,
     json(value) {
       const line = JSON.stringify(value);
-      const clean = text(line);
-      return clean === line ? value : (JSON.parse(clean) as typeof value);
+      return text(line) === line ? value : (cleaned(JSON.parse(line) as JsonValue, text) as never);
     },
   };
 }
+
+/** Not on the line as a whole: `123456` is found in numbers, too, and `started` in what an event is called. */
+function cleaned(value: JsonValue, text: (given: string) => string): JsonValue {
+  if (typeof value === "string") return text(value);
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((item: JsonValue) => cleaned(item, text));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      namesOfKinds.has(name) ? member : cleaned(member, text),
+    ]),
+  );
+}
+
+/** What programs tell values apart by; of the words that stand there, none is anybody's secret. */
+const namesOfKinds: ReadonlySet<string> = new Set(["type", "state", "kind"]);
 
 function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -33,6 +33,20 @@ describe("redactor", () => {
     });
   });
 
+  test("leaves numbers, names and kinds of JSON values as they are, whatever is secret", () => {
+    const { json } = redactor(["123456", "started", "passed", "durationMs", "nabcdef"]);
+    const event = {
+      type: "test:started",
+      durationMs: 12345678.5,
+      result: { state: "passed", log: ["it started with 123456", "x\nabcdef"] },
+    };
+    expect(json(event)).toEqual({
+      type: "test:started",
+      durationMs: 12345678.5,
+      result: { state: "passed", log: ["it *** with ***", "x\nabcdef"] },
+    });
+  });
+
   test("needs no more time for a line than its length", () => {
     const { text } = redactor();
     const long = `${"x".repeat(500_000)}://${":".repeat(100)}${"y".repeat(500_000)}`;
