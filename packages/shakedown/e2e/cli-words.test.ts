@@ -60,7 +60,7 @@ describe("the command line, without services", () => {
       '--workers needs a whole number, got "many"',
     ],
     ["a word too many", ["down", "db"], '"db" is too much'],
-    ["a missing word", ["install"], "one engine is missing"],
+    ["a missing word", ["restart"], "is missing"],
     ["an unknown engine", ["install", "rediss"], '"rediss" is not an engine'],
     ["a -- where nothing takes it", ["up", "--", "x"], "up takes nothing after --"],
     ["tests without run", ["a.test.ts"], "unknown command"],
@@ -147,6 +147,6 @@ describe("the command line, without services", () => {
   test("install says what it would do", async () => {
     const { code, out } = await project.shakedown(["install", "redis", "--dry-run", "--json"]);
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ engine: "redis" });
+    expect(JSON.parse(out)).toMatchObject({ engines: [{ engine: "redis" }] });
   });
 });

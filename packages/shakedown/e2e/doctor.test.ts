@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import type { CheckResult } from "../src/doctor/check.ts";
 import { redisAvailable } from "../service/redis/redis-available.ts";
 import {
+  type CallOptions,
   type CliProject,
   makeCliProject,
   nothingStays,
@@ -13,14 +16,19 @@ import {
   webStack,
 } from "./cli-project.ts";
 
+/** Where programs can be unpacked, and none is there already. */
+const isBareDebian =
+  existsSync("/etc/debian_version") &&
+  !["/usr/bin/redis-server", "/usr/local/bin/redis-server"].some(existsSync);
+
 const files = {
   "server.mjs": webServer,
   "shakedown.stack.ts": webStack,
   "vitest.config.ts": `import { shakedown } from "shakedown/vitest-plugin"; export default { plugins: [shakedown()] };`,
 };
 
-async function doctor(project: CliProject, ...flags: string[]) {
-  const { code, out, err } = await project.shakedown(["doctor", "--json", ...flags]);
+async function doctor(project: CliProject, options: CallOptions = {}, ...flags: string[]) {
+  const { code, out, err } = await project.shakedown(["doctor", "--json", ...flags], options);
   const { ok, results } = JSON.parse(out) as { ok: boolean; results: readonly CheckResult[] };
   const named = (name: string): CheckResult | undefined =>
     results.find((each) => each.name === name);
@@ -133,6 +141,71 @@ describe("shakedown doctor", () => {
     expect(code).toBe(3);
     expect(out).toMatch(/✖ open files +at most 300/);
     expect(out).toContain("ulimit -n 4096");
+  });
+});
+
+describe("shakedown doctor --fix", () => {
+  test.runIf(isBareDebian)(
+    "installs what a service lacks, repeats its sample test, and ends as things stand then",
+    async () => {
+      await using project = await makeCliProject({
+        ...files,
+        "shakedown.stack.ts": `
+          import { defineStack } from "shakedown";
+          import { redis } from "shakedown/redis";
+          export default defineStack({
+            cache: redis({ provider: { forbid: "container" } }),
+            old: redis({ version: "1.0", provider: { forbid: "container" } }),
+          });`,
+      });
+      const env = { XDG_CACHE_HOME: join(project.folder, "cache"), PATH: "/usr/bin:/bin" };
+      const before = await project.shakedown(["doctor"], { env });
+      expect(before.code).toBe(3);
+      expect(before.out).toMatch(/✖ cache: sample test[^]+shakedown doctor --fix/);
+
+      const { code, out } = await project.shakedown(["doctor", "--fix"], { env });
+      expect(out).toMatch(
+        /✖ cache: sample test[^]+fixed installed redis \d[^]+sample test: ready in/,
+      );
+      // No install brings that version, which is not hidden by what was done.
+      expect(out).toMatch(/✖ old: sample test[^]+not fixed .*1\.0/);
+      expect(out).toMatch(/1 fixed, 1 failed/);
+      expect(code).toBe(3);
+
+      await project.write({
+        "shakedown.stack.ts": `
+          import { defineStack } from "shakedown";
+          import { redis } from "shakedown/redis";
+          export default defineStack({ cache: redis({ provider: { forbid: "container" } }) });`,
+      });
+      expect(await project.shakedown(["doctor"], { env })).toMatchObject({ code: 0 });
+      await nothingStays(project);
+    },
+  );
+
+  test("makes folders of ours private again, and tells of one that is not ours", async () => {
+    await using project = await makeCliProject({ "package.json": "{}" });
+    const temporary = join(project.folder, "t");
+    const sockets = join(temporary, `shakedown-${process.getuid?.() ?? 0}`);
+    await mkdir(sockets, { recursive: true });
+    await chmod(sockets, 0o755);
+    const env = { TMPDIR: temporary, XDG_RUNTIME_DIR: "" };
+    const seen = await doctor(project, { env }, "--quick");
+    expect(seen.named("folders")).toMatchObject({ state: "advice" });
+    const fixed = await doctor(project, { env }, "--quick", "--fix");
+    expect(fixed.named("folders")).toMatchObject({ fixed: expect.stringContaining(sockets) });
+    expect((await stat(sockets)).mode & 0o777).toBe(0o700);
+    expect((await doctor(project, { env }, "--quick")).named("folders")?.state).toBe("ok");
+
+    await rm(sockets, { recursive: true });
+    await writeFile(sockets, "a file in the way");
+    const foreign = await doctor(project, { env }, "--quick", "--fix");
+    expect(foreign.code).toBe(3);
+    expect(foreign.named("folders")).toMatchObject({
+      state: "failed",
+      seen: expect.stringContaining("is no folder"),
+      remedy: expect.stringContaining("TMPDIR"),
+    });
   });
 });
 

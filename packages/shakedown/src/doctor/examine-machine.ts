@@ -6,6 +6,7 @@ import { checkLocaleAndClock } from "./machine/locale-and-clock.ts";
 import { checkLoopback } from "./machine/loopback.ts";
 import { checkMemory } from "./machine/memory.ts";
 import { checkMemoryDisk } from "./machine/memory-disk.ts";
+import { checkPrivateFolders } from "./machine/private-folders.ts";
 import { checkNode } from "./machine/node-version.ts";
 
 const checks: readonly MachineCheck[] = [
@@ -13,6 +14,7 @@ const checks: readonly MachineCheck[] = [
   checkMemory,
   checkMemoryDisk,
   checkDisks,
+  checkPrivateFolders,
   checkLimits,
   checkLoopback,
   checkLocaleAndClock,

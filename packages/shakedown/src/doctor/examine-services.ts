@@ -2,11 +2,13 @@ import { isShakedownError, type JsonValue } from "../errors/shakedown-error.ts";
 import type { ProviderShown, ServiceEvent } from "../events/run-event.ts";
 import { lease } from "../fixtures/lease.ts";
 import { durationText } from "../kit/duration-text.ts";
+import { installEngine } from "../providers/install-engine.ts";
 import type { SurveyedRung } from "../providers/survey-rungs.ts";
 import type { Stack } from "../stack/define-stack.ts";
 import { importStackFile } from "../stack/import-stack-file.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { openSession } from "../supervisor/client.ts";
+import { programOf } from "../supervisor/program-of.ts";
 import type { SessionClient } from "../supervisor/session.ts";
 import type { CheckResult } from "./check.ts";
 
@@ -34,7 +36,7 @@ export async function* examineServices(
     } catch (error) {
       yield* await ladder(session, name, providers.get(name));
       yield* notTaken(name, passedOverOf(error));
-      yield failed(name, error);
+      yield failed(name, error, await fixOf(name, error, { plan, environment, stack }));
     }
   }
 }
@@ -93,17 +95,48 @@ function passedOverOf(error: unknown): ProviderShown["passedOver"] {
     : [];
 }
 
-function failed(service: string, error: unknown): CheckResult {
+function failed(service: string, error: unknown, fix: CheckResult["fix"]): CheckResult {
   const name = `${service}: sample test`;
   if (!isShakedownError(error))
     return { area: "services", name, state: "failed", seen: String(error) };
   const { message, hint, details } = error;
   const cause = details["cause"];
+  const remedy = [hint, fix === undefined ? undefined : "shakedown doctor --fix does it"]
+    .filter((line) => line !== undefined)
+    .join("\n");
   return {
     area: "services",
     name,
     state: "failed",
     seen: typeof cause === "string" ? `${message}: ${cause}` : message,
-    ...(hint === undefined ? {} : { remedy: hint }),
+    ...(remedy === "" ? {} : { remedy }),
+    ...(fix === undefined ? {} : { fix }),
+  };
+}
+
+interface Fixing {
+  readonly plan: StackPlan;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stack: Stack;
+}
+
+/** Nothing was found that the service could come from, and a program of this machine may be taken: that can be brought. */
+async function fixOf(
+  service: string,
+  error: unknown,
+  { plan, environment, stack }: Fixing,
+): Promise<CheckResult["fix"]> {
+  if (!isShakedownError(error) || error.code !== "PROVIDER_NONE") return undefined;
+  const engine = await programOf(plan, service, environment);
+  if (engine === undefined || engine === "postgres") return undefined; // that one comes from npm, by hand
+  return async () => {
+    const { outcome, program = "", version = "" } = await installEngine(engine, { environment });
+    const what = `${engine} ${version} (${program})`;
+    try {
+      const sample = await sampleTest(stack, service);
+      return `${outcome === "present" ? "found" : "installed"} ${what}; sample test: ${sample}`;
+    } catch (still) {
+      throw new Error(`with ${what}: ${(still as Error).message}`, { cause: still });
+    }
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../errors/shakedown-error.ts";
 import type { Processes } from "../process/managed-process.ts";
+import type { Installable } from "../providers/install-engine.ts";
 import type { SurveyedRung } from "../providers/survey-rungs.ts";
 import type { Problem, ServicePlan, StackPlan } from "../stack/plan.ts";
 import type { Outputs } from "../stack/references.ts";
@@ -25,6 +26,10 @@ export interface Engine {
   ): Promise<readonly ReusePart[]>;
   /** The variables from which applications usually read their settings, with the output that stands in them. */
   readonly usualVariables?: Readonly<Record<string, string>>;
+  /** What `shakedown install` brings for it: nothing where its server is named, or no program of this machine may be taken. */
+  installable?(
+    context: Pick<StartContext, "service" | "stack" | "environment">,
+  ): Installable | undefined;
   /** How a person looks at it. Without one, its URL is shown. */
   clientCommand?(outputs: Outputs): ClientCommand | undefined;
   /** Brings the run's part up: the server itself, or only the knowledge of which provider slots will use. */
@@ -127,6 +132,8 @@ export interface RunningLease {
   seal?(): Promise<void>;
   /** Stops and starts the slot's process, keeping its data. Absent where there is no process per slot. */
   restart?(): Promise<RunningLease>;
+  /** Stops the slot's process until `restart`. Only for what lives for one test. */
+  pause?(): Promise<RunningLease>;
   /** Ends the share; its data goes away. */
   release(): Promise<void>;
   /** Keeps the data of a failed test under another life: gives the line that connects to it. Release removes it later. */

@@ -24,6 +24,9 @@ export interface DebianPackagesOptions {
   readonly onProgress: (step: string) => void;
 }
 
+/** Of one package, on a slow network. */
+const slowMs = 10 * 60_000;
+
 /** Downloads stay here, compared with the package index, so that none is made twice. */
 const packagesFolder = "packages";
 
@@ -230,7 +233,7 @@ async function run(
       ...proxies(options.environment),
       ...(isOwn && libraries.length > 0 ? { LD_LIBRARY_PATH: libraries.join(":") } : {}),
     },
-    timeoutMs: 120_000,
+    timeoutMs: slowMs,
   });
 }
 

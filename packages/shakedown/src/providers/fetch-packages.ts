@@ -41,22 +41,37 @@ export async function fetchPackages(
     for (const each of wanted)
       if ((await sha256Of(join(folder, each.file))) !== each.sha256) missing.push(each);
     if (missing.length > 0) {
-      const names = missing.map(({ file }) => file.split("_")[0] ?? file);
-      const bytes = missing.reduce((sum, each) => sum + each.bytes, 0);
-      onProgress(`apt-get download ${names.join(" ")} (${(bytes / 1e6).toFixed(1)} MB)`);
-      const loaded = await aptGet(["--quiet", "download", ...names], aside);
-      // What came whole stays, also when another one failed.
-      for (const { file, sha256 } of missing) {
+      const names = missing.map(({ file }) => nameOf(file));
+      onProgress(`apt-get download ${names.join(" ")} (${megabytes(bytesOf(missing))} MB)`);
+      let loadedBytes = 0;
+      // One after the other: what came whole stays, also when we are killed in the next one.
+      for (const { file, bytes, sha256 } of missing) {
+        const loaded = await aptGet(["--quiet", "download", nameOf(file)], aside);
         const sum = await sha256Of(join(aside, file));
-        if (sum === sha256) await rename(join(aside, file), join(folder, file));
-        else if (sum !== undefined) return differs(file);
-        else return failed(names, loaded);
+        if (sum === undefined) return failed([nameOf(file)], loaded);
+        if (sum !== sha256) return differs(file);
+        await rename(join(aside, file), join(folder, file));
+        loadedBytes += bytes;
+        const of = `${megabytes(loadedBytes)} of ${megabytes(bytesOf(missing))} MB`;
+        onProgress(`${nameOf(file)}: ${of}`);
       }
     }
     return wanted.map(({ file }) => join(folder, file));
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+function nameOf(file: string): string {
+  return file.split("_")[0] ?? file;
+}
+
+function bytesOf(files: readonly PackageFile[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
 }
 
 function failed(packages: readonly string[], result: CommandResult): FetchFailure {

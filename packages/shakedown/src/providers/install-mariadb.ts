@@ -18,6 +18,7 @@ export async function installMariadb(options: InstallOptions): Promise<InstallRe
         packages: ["mariadb-server-core", "mariadb-client-core"],
         program: "usr/sbin/mariadbd",
         version: mariadbVersion,
+        deps: ["mariadb-server-core", "mariadb-client-core"],
       },
       brew: "mariadb",
       byHand: {

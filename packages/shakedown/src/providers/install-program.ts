@@ -1,6 +1,7 @@
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { findProgram } from "../process/find-program.ts";
 import { runCommand } from "../process/run-command.ts";
+import { askAsRoot, rootCommands } from "./apt-as-root.ts";
 import {
   debianCommands,
   type DebianPackagesOptions,
@@ -13,6 +14,8 @@ export interface InstallOptions {
   readonly cacheFolder: string;
   /** Says what would be done, and does nothing. */
   readonly dryRun?: boolean;
+  /** Also gets, as root, what makes the program run: libraries, for the whole machine. */
+  readonly withDeps?: boolean;
   readonly onProgress?: (step: string) => void;
 }
 
@@ -26,14 +29,17 @@ export interface InstallResult {
 }
 
 /** How one program comes to a machine. */
-export interface Installable {
+export interface ProgramSource {
   /** "redis" */
   readonly name: string;
   /** The one that is there, if any. */
   readonly find: (
     options: InstallOptions,
   ) => Promise<{ readonly file: string; readonly version: string } | undefined>;
-  readonly debian: Pick<DebianPackagesOptions, "packages" | "program" | "version">;
+  readonly debian: Pick<DebianPackagesOptions, "packages" | "program" | "version"> & {
+    /** Those that bring its libraries, and start no server of their own. */
+    readonly deps: readonly string[];
+  };
   /** The formula. */
   readonly brew: string;
   /** By package manager. */
@@ -47,10 +53,11 @@ export interface Installable {
  * @throws ShakedownError `INSTALL_UNSUPPORTED` with what to do by hand
  */
 export async function installProgram(
-  what: Installable,
+  what: ProgramSource,
   options: InstallOptions,
 ): Promise<InstallResult> {
-  const { environment, cacheFolder, dryRun = false, onProgress = () => undefined } = options;
+  const { environment, cacheFolder, dryRun = false, withDeps = false } = options;
+  const { onProgress = () => undefined } = options;
   const present = await what.find(options);
   if (present !== undefined) {
     return { outcome: "present", commands: [], program: present.file, version: present.version };
@@ -62,8 +69,18 @@ export async function installProgram(
       environment,
       onProgress,
     };
-    const commands = debianCommands(packages);
+    const { deps } = what.debian;
+    const rootFirst = withDeps ? rootCommands(deps, environment) : [];
+    const commands = [...rootFirst, ...debianCommands(packages)];
     if (dryRun) return { outcome: "planned", commands };
+    if (withDeps) {
+      await askAsRoot(deps, options);
+      const found = await what.find(options);
+      if (found !== undefined) {
+        const { file, version } = found;
+        return { outcome: "installed", commands: rootFirst, program: file, version };
+      }
+    }
     const { program, version } = await unpackDebianPackages(packages);
     return { outcome: "installed", commands, program, version };
   }
@@ -80,7 +97,7 @@ export async function installProgram(
 }
 
 async function brewInstall(
-  what: Installable,
+  what: ProgramSource,
   options: InstallOptions,
   commands: readonly string[],
 ): Promise<InstallResult> {
@@ -106,7 +123,7 @@ async function brewInstall(
   );
 }
 
-function byHand(what: Installable, environment: InstallOptions["environment"]): string {
+function byHand(what: ProgramSource, environment: InstallOptions["environment"]): string {
   const found = Object.entries(what.byHand).find(([name]) => has(name, environment));
   return found === undefined ? what.otherwise : `Install it: ${found[1]}`;
 }

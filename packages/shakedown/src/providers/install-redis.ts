@@ -15,6 +15,7 @@ export async function installRedis(options: InstallOptions): Promise<InstallResu
         packages: ["redis-server", "redis-tools"],
         program: "usr/bin/redis-server",
         version: redisVersion,
+        deps: ["redis-tools"],
       },
       brew: "redis",
       byHand: {

@@ -127,7 +127,8 @@ function inOrder<Found>(
   return [...new Set([...preferred, ...rungs])];
 }
 
-function whyNotAllowed(
+/** Undefined where it may be taken. */
+export function whyNotAllowed(
   kind: ProviderWord,
   { require, forbid }: ProviderPolicy,
 ): string | undefined {

@@ -68,7 +68,7 @@ export function readPolicy(sources: PolicySources): ProviderPolicy {
 
 /** The same, for a service that is about to start. */
 export function policyOf(
-  { service, stack, environment }: StartContext,
+  { service, stack, environment }: Pick<StartContext, "service" | "stack" | "environment">,
   { option, hasUrl }: Pick<PolicySources, "option" | "hasUrl">,
 ): ProviderPolicy {
   const services = stack.services.map(({ name }) => name);

@@ -2,7 +2,7 @@ import type { CheckResult, CheckState } from "../../doctor/check.ts";
 import { examine } from "../../doctor/examine.ts";
 import { examineSpeed } from "../../doctor/speed/examine-speed.ts";
 import type { Paint, Style } from "../../kit/paint.ts";
-import { printable } from "../../kit/printable.ts";
+import { printable, printableLine } from "../../kit/printable.ts";
 import { command } from "../command.ts";
 import { loadStack, locateStack } from "../load-stack.ts";
 import { speedText } from "../speed-text.ts";
@@ -16,7 +16,10 @@ export const doctorCommand = command({
     "a sample test. Each check says what was seen, what is needed and what to do. Exit status 3 when a check failed.",
   ],
   options: {
-    fix: { type: "boolean", summary: "Do what can be done: sweep leftovers, install programs." },
+    fix: {
+      type: "boolean",
+      summary: "Do what can be done: sweep leftovers, make folders private, install programs.",
+    },
     speed: { type: "boolean", summary: "Start the stack twice and show where the time goes." },
     quick: { type: "boolean", summary: "Start no service." },
   },
@@ -31,7 +34,7 @@ export const doctorCommand = command({
       );
       return 0;
     }
-    const results: (CheckResult & { readonly fixed?: string })[] = [];
+    const results: FixedResult[] = [];
     const named = options.stack;
     const examination = examine({
       cwd,
@@ -47,16 +50,31 @@ export const doctorCommand = command({
         terminal.out(`${gap} ${terminal.paint("bold", result.area)}\n`);
       }
       area = result.area;
-      const fixed = options.fix === true ? await result.fix?.() : undefined;
-      results.push({ ...result, ...(fixed === undefined ? {} : { fixed }) });
-      if (asText) terminal.out(describeResult(result, fixed, terminal.paint));
+      const told = options.fix === true ? await fixed(result) : result;
+      results.push(told);
+      if (asText) terminal.out(describeResult(told, terminal.paint));
     }
-    const failed = results.filter(({ state, fixed }) => state === "failed" && fixed === undefined);
+    const failed = results.filter((each) => each.state === "failed" && each.fixed === undefined);
     if (asText) terminal.out(`\n ${describeCounts(results)}\n`);
     else terminal.out(`${JSON.stringify({ ok: failed.length === 0, results }, null, 2)}\n`);
     return failed.length === 0 ? 0 : 3;
   },
 });
+
+interface FixedResult extends CheckResult {
+  /** What was done about it. */
+  readonly fixed?: string;
+  readonly notFixed?: string;
+}
+
+async function fixed({ fix, ...result }: CheckResult): Promise<FixedResult> {
+  if (fix === undefined) return result;
+  try {
+    return { ...result, fixed: await fix() };
+  } catch (error) {
+    return { ...result, notFixed: (error as Error).message };
+  }
+}
 
 const marks: Readonly<Record<CheckState, readonly [mark: string, style: Style]>> = {
   ok: ["✔", "green"],
@@ -69,17 +87,19 @@ const marks: Readonly<Record<CheckState, readonly [mark: string, style: Style]>>
 const nameWidth = 24;
 
 function describeResult(
-  { name, state, seen, needed, remedy }: CheckResult,
-  fixed: string | undefined,
+  { name, state, seen, needed, remedy, fixed: done, notFixed }: FixedResult,
   paint: Paint,
 ): string {
   const [mark, style] = marks[state];
   const below = [
     ...(needed === undefined ? [] : [`${paint("dim", "needed")} ${needed}`]),
-    ...(remedy === undefined || fixed !== undefined
+    ...(remedy === undefined || done !== undefined
       ? []
       : remedy.split("\n").map((line) => `${paint("cyan", "→")} ${line}`)),
-    ...(fixed === undefined ? [] : [`${paint("green", "fixed")} ${fixed}`]),
+    ...(done === undefined ? [] : [`${paint("green", "fixed")} ${done}`]),
+    ...(notFixed === undefined
+      ? []
+      : [`${paint("red", "not fixed")} ${printableLine(notFixed, 2000)}`]),
   ];
   const [first = "", ...more] = printable(seen).split("\n");
   const shown = state === "skipped" ? paint("dim", first) : first;
@@ -91,14 +111,14 @@ function describeResult(
     .join("");
 }
 
-function describeCounts(results: readonly (CheckResult & { readonly fixed?: string })[]): string {
+function describeCounts(results: readonly FixedResult[]): string {
   const count = (state: CheckState): number =>
     results.filter((result) => result.state === state && result.fixed === undefined).length;
-  const fixed = results.filter((result) => result.fixed !== undefined).length;
+  const done = results.filter((result) => result.fixed !== undefined).length;
   const parts = [
     `${count("ok")} in order`,
     ...(count("advice") === 0 ? [] : [`${count("advice")} could be better`]),
-    ...(fixed === 0 ? [] : [`${fixed} fixed`]),
+    ...(done === 0 ? [] : [`${done} fixed`]),
     ...(count("failed") === 0 ? [] : [`${count("failed")} failed`]),
   ];
   return parts.join(", ");

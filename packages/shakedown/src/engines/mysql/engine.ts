@@ -1,12 +1,13 @@
 import { chooseProvider, startChosen } from "../../providers/ladder.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { anyVersion, parseVersionWish } from "../../providers/version-wish.ts";
+import { wantsProgram } from "../../providers/wants-program.ts";
 import type { Engine } from "../engine.ts";
 import { dataParts } from "../data-parts.ts";
 import { clientCommand } from "./client-command.ts";
 import { loadMysql } from "./driver.ts";
 import { parseOptions } from "./options.ts";
-import { rungs } from "./rungs.ts";
+import { rungs, urlOf } from "./rungs.ts";
 import { validateOptions } from "./validate-options.ts";
 
 const engine: Engine = {
@@ -16,6 +17,11 @@ const engine: Engine = {
   reuseParts: (service, stack) => dataParts(parseOptions(service.options), stack),
   usualVariables: { DATABASE_URL: "url" },
   clientCommand,
+  installable(context) {
+    const options = parseOptions(context.service.options);
+    const wish = { option: options.provider, given: urlOf(context, options) };
+    return options.flavour === "mariadb" && wantsProgram(context, wish) ? "mariadb" : undefined;
+  },
   async start(context) {
     const { service } = context;
     const options = parseOptions(service.options);

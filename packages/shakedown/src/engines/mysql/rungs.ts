@@ -1,6 +1,6 @@
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { containerRung } from "../../providers/container/container-rung.ts";
-import { givenUrl } from "../../providers/ladder-url.ts";
+import { type GivenUrl, givenUrl } from "../../providers/ladder-url.ts";
 import type { Rung } from "../../providers/ladder.ts";
 import type { RunningService, StartContext } from "../engine.ts";
 import { lookAtServer } from "./external/look-at-server.ts";
@@ -26,13 +26,21 @@ export function rungs(context: StartContext, options: ParsedOptions): readonly R
   ];
 }
 
-function externalRung(context: StartContext, options: ParsedOptions): Rung<Start> {
-  const given = givenUrl({
-    option: options.url,
-    environment: context.environment,
+/** The server that the stack or the environment names. */
+export function urlOf(
+  { environment }: Pick<StartContext, "environment">,
+  { url }: ParsedOptions,
+): GivenUrl | undefined {
+  return givenUrl({
+    option: url,
+    environment,
     variables: ["TEST_MYSQL_URL", "TEST_DATABASE_URL"],
     protocol: /^(mysql|mariadb):/,
   });
+}
+
+function externalRung(context: StartContext, options: ParsedOptions): Rung<Start> {
+  const given = urlOf(context, options);
   return {
     kind: "external",
     isNamed: given !== undefined,

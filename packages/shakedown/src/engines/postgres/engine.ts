@@ -1,11 +1,12 @@
 import { chooseProvider, startChosen } from "../../providers/ladder.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { dataParts } from "../data-parts.ts";
+import { wantsProgram } from "../../providers/wants-program.ts";
 import type { Engine } from "../engine.ts";
 import { loadPg } from "./driver.ts";
 import { clientCommand } from "./client-command.ts";
 import { parseOptions } from "./options.ts";
-import { rungs } from "./provider/rungs.ts";
+import { rungs, urlOf } from "./provider/rungs.ts";
 import { parsePostgresWish, workable } from "./provider/version.ts";
 import { validateOptions } from "./validate-options.ts";
 
@@ -16,6 +17,11 @@ const engine: Engine = {
   reuseParts: (service, stack) => dataParts(parseOptions(service.options), stack),
   usualVariables: { DATABASE_URL: "url" },
   clientCommand,
+  installable(context) {
+    const options = parseOptions(context.service.options);
+    const wish = { option: options.provider, given: urlOf(context, options) };
+    return wantsProgram(context, wish) ? "postgres" : undefined;
+  },
   async start(context) {
     const { service } = context;
     const options = parseOptions(service.options);

@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { chooseProvider, type Rung, startChosen } from "../../providers/ladder.ts";
-import { givenUrl } from "../../providers/ladder-url.ts";
+import { type GivenUrl, givenUrl } from "../../providers/ladder-url.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { providerProblems } from "../../providers/provider-problems.ts";
 import { anyVersion, parseVersionWish, type VersionWish } from "../../providers/version-wish.ts";
 import { findRedis, type RedisProgram } from "../../providers/redis-programs.ts";
+import { wantsProgram } from "../../providers/wants-program.ts";
 import type { Problem, ServicePlan } from "../../stack/plan.ts";
 import type { Engine, RunningService, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
@@ -21,6 +22,11 @@ const engine: Engine = {
   name: "redis",
   usualVariables: { REDIS_URL: "url" },
   clientCommand,
+  installable(context) {
+    const plan = v.parse(optionsSchema, context.service.options);
+    const given = urlOf(context, plan);
+    return wantsProgram(context, { option: plan.provider, given }) ? "redis" : undefined;
+  },
 
   validate: async (service) => [
     ...optionProblems(service, optionsSchema),
@@ -84,13 +90,21 @@ function externalProblems(service: ServicePlan): Problem[] {
   );
 }
 
-function externalRung(context: StartContext, { url }: RedisPlan): Rung<Start> {
-  const given = givenUrl({
+/** The server that the stack or the environment names. */
+function urlOf(
+  { environment }: Pick<StartContext, "environment">,
+  { url }: RedisPlan,
+): GivenUrl | undefined {
+  return givenUrl({
     option: url,
-    environment: context.environment,
+    environment,
     variables: ["TEST_REDIS_URL"],
     protocol: /^rediss?:/,
   });
+}
+
+function externalRung(context: StartContext, plan: RedisPlan): Rung<Start> {
+  const given = urlOf(context, plan);
   return {
     kind: "external",
     isNamed: given !== undefined,
