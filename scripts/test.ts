@@ -3,7 +3,7 @@
 //   npm test                         all groups
 //   npm test -- unit                 one group (or several)
 //   npm test -- unit/kit             the tests whose path contains this; other Vitest flags pass on as well
-//   SHAKEDOWN_REQUIRE=all npm test   a group that cannot run is a failure, not a skip
+//   SHAKEDOWN_REQUIRE=all npm test   what cannot run for want of something fails; nothing is skipped for that
 //
 // The last line is `N passed, N failed`, with `, N skipped` where there are any.
 import { rmSync } from "node:fs";
@@ -57,5 +57,6 @@ async function runGroup(group: Group): Promise<Count> {
   });
   if (count.problem !== undefined) notes.push(`${group.name}: ${count.problem}`);
   notes.push(`${group.name}: ${toClosingLine(count)}`);
+  for (const reason of count.leftOut) notes.push(`  ${reason}`);
   return count;
 }

@@ -5,11 +5,12 @@ import {
   docker,
   images,
 } from "../service/container/containers-available.ts";
+import { need } from "../service/need.ts";
 import { until } from "../src/kit/until.ts";
 import { makeCliProject, nothingStays, testFile, webServer } from "./cli-project.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 /** A native server on the loopback interface; a container for all that asks it; one for each worker that the tests write to. */
 const stack = `

@@ -1,20 +1,14 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { until } from "../src/kit/until.ts";
 import { type CliProject, type Ended, makeCliProject, testFile } from "./cli-project.ts";
 import { openCensus } from "./storm-census.ts";
+import { missingCommand, need, onlyWhere } from "../service/need.ts";
 
 /** A name space of mounts of our own needs root. */
-const canMount = ((): boolean => {
-  try {
-    execFileSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const missing = missingCommand(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
 
 const files = {
   "db/001.sql": "create table cameras (id int primary key, name text)",
@@ -74,7 +68,9 @@ async function onDisk(project: CliProject, { mb, full, at, env = {} }: Disk): Pr
   return { code, out, err };
 }
 
-test.skipIf(!canMount)("a full disk is named, wherever it is met, and nothing stays", async () => {
+test("a full disk is named, wherever it is met, and nothing stays", async (context) => {
+  onlyWhere(context, process.getuid?.() === 0, "for root");
+  need(context, missing);
   await using project = await makeCliProject(files);
   const census = await openCensus(project.folder);
   const nothing = () =>

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../src/kit/until.ts";
@@ -11,11 +11,12 @@ import {
   webServer,
   webStack,
 } from "./cli-project.ts";
+import { missingCommand, need } from "../service/need.ts";
 
 const files = { "server.mjs": webServer, "shakedown.stack.ts": webStack };
 
 /** It runs a command in a terminal of its own. */
-const hasScript = spawnSync("script", ["--version"]).status === 0;
+const noScript = missingCommand(["script", "--version"]);
 
 describe("run, interrupted", () => {
   const waiting = testFile(`
@@ -62,7 +63,8 @@ test("waits", { timeout: 60_000 }, async ({ api }) => {
     await nothingStays(project);
   });
 
-  test.skipIf(!hasScript)("by a closed terminal: nothing stays", async () => {
+  test("by a closed terminal: nothing stays", async (context) => {
+    need(context, noScript);
     await using project = await makeCliProject({ ...files, "a.test.ts": waiting });
     const cli = join(project.folder, "node_modules/shakedown/dist/cli/main.js");
     const command = `exec '${process.execPath}' '${cli}' run`;
@@ -76,6 +78,7 @@ test("waits", { timeout: 60_000 }, async ({ api }) => {
     });
     terminal.kill("SIGKILL");
     await until(() => project.processes().length === 0, { what: "no process left" });
+    expect(terminal.killed).toBe(true);
   });
 
   test("killed: nothing stays", async () => {

@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import {
   type CliProject,
   makeCliProject,
@@ -9,14 +9,16 @@ import {
   webServer,
   webStack,
 } from "./cli-project.ts";
+import { missingCommand, need } from "../service/need.ts";
 
 /**
  * These commands are about all stacks of a user, and this user may have others that run now: they get a /dev/shm, a cache
  * and a temporary folder of their own.
  */
 const apart = ["--mount", ...(process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"])];
-const canBeApart =
-  spawnSync("unshare", [...apart, "mount", "-t", "tmpfs", "none", "/dev/shm"]).status === 0;
+const mount = ["mount", "-t", "tmpfs", "none", "/dev/shm"];
+const missing = missingCommand(["unshare", ...apart, ...mount]);
+beforeEach((context) => need(context, missing));
 
 const files = {
   "a/package.json": `{ "type": "module" }`,
@@ -52,7 +54,7 @@ async function runApart(project: CliProject, script: string): Promise<string> {
   return text.replaceAll(project.folder, "<project>");
 }
 
-test.runIf(canBeApart)("all stacks of a user are shown and stopped by one command", async () => {
+test("all stacks of a user are shown and stopped by one command", async () => {
   await using project = await makeCliProject(files);
   const said = await runApart(
     project,
@@ -79,7 +81,7 @@ test.runIf(canBeApart)("all stacks of a user are shown and stopped by one comman
   await nothingStays(project);
 });
 
-test.runIf(canBeApart)("purge removes caches and temporary data, but not under a run", async () => {
+test("purge removes caches and temporary data, but not under a run", async () => {
   await using project = await makeCliProject(files);
   const said = await runApart(
     project,

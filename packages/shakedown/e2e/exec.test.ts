@@ -9,10 +9,11 @@ import {
   webServer,
   webStack,
 } from "./cli-project.ts";
+import { missingCommand, need } from "../service/need.ts";
+import { noPytest, python } from "./python.ts";
 
 const files = { "server.mjs": webServer, "shakedown.stack.ts": webStack };
-const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
-const hasPytest = spawnSync("python3", ["-c", "import pytest"]).status === 0;
+const noPython = missingCommand(["python3", "-c", "import pty"]);
 
 function mainOf({ folder }: CliProject): string {
   return join(folder, "node_modules", "shakedown", "dist", "cli", "main.js");
@@ -52,7 +53,7 @@ describe("exec gives a command", () => {
       "-e",
       script,
     ]);
-    expect(out.split("\n")).toEqual([
+    expect(out.split("\n").filter((name) => !(name in process.env))).toEqual([
       "OWN",
       ...["HOST", "PORT", "URL"].map((name) => `SHAKEDOWN_API_${name}`),
       ...["HOST", "PORT", "URL"].map((name) => `SHAKEDOWN_CLOCK_${name}`),
@@ -62,12 +63,11 @@ describe("exec gives a command", () => {
     ]);
   });
 
-  test.runIf(hasPython)(
-    "services of its own for each worker, as a Python program sees them",
-    async () => {
-      await using project = await makeCliProject({
-        ...files,
-        "workers.py": `
+  test("services of its own for each worker, as a Python program sees them", async (context) => {
+    need(context, noPython);
+    await using project = await makeCliProject({
+      ...files,
+      "workers.py": `
 import json, os, urllib.request
 slots = json.loads(os.environ["SHAKEDOWN_SLOTS"])
 urls = [slot["services"]["api"]["url"] for slot in slots]
@@ -77,22 +77,22 @@ assert os.environ["SHAKEDOWN_CLOCK_URL_0"] == os.environ["SHAKEDOWN_CLOCK_URL_1"
 for url in urls:
     print(json.load(urllib.request.urlopen(url + "/from-python"))["url"])
 `,
-      });
-      const ended = await project.shakedown([
-        "exec",
-        "-q",
-        "--slots",
-        "2",
-        "--",
-        "python3",
-        "workers.py",
-      ]);
-      expect(ended).toEqual({ code: 0, err: "", out: "/from-python\n/from-python\n" });
-      await nothingStays(project);
-    },
-  );
+    });
+    const ended = await project.shakedown([
+      "exec",
+      "-q",
+      "--slots",
+      "2",
+      "--",
+      "python3",
+      "workers.py",
+    ]);
+    expect(ended).toEqual({ code: 0, err: "", out: "/from-python\n/from-python\n" });
+    await nothingStays(project);
+  });
 
-  test.runIf(hasPytest)("and pytest its exit status", async () => {
+  test("and pytest its exit status", async (context) => {
+    need(context, noPytest);
     await using project = await makeCliProject({
       ...files,
       "test_api.py": `
@@ -103,7 +103,7 @@ def test_fails():
     assert os.environ["SHAKEDOWN_SLOT"] == "7"
 `,
     });
-    const pytest = ["exec", "-q", "--", "python3", "-m", "pytest", "-q", "-p", "no:cacheprovider"];
+    const pytest = ["exec", "-q", "--", python, "-m", "pytest", "-q", "-p", "no:cacheprovider"];
     const { code, out } = await project.shakedown(pytest);
     expect(out).toContain("1 failed, 1 passed");
     expect(code).toBe(1);
@@ -128,7 +128,8 @@ def test_fails():
     await nothingStays(project);
   });
 
-  test.runIf(hasPython)("the terminal, and one Ctrl-C where one was typed", async () => {
+  test("the terminal, and one Ctrl-C where one was typed", async (context) => {
+    need(context, noPython);
     await using project = await makeCliProject({
       ...files,
       "typed.py": `

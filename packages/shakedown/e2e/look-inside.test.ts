@@ -10,8 +10,9 @@ import {
   webServer,
   webStack,
 } from "./cli-project.ts";
+import { missingCommand, need } from "../service/need.ts";
 
-const hasPsql = spawnSync("psql", ["--version"]).status === 0;
+const noPsql = missingCommand(["psql", "--version"]);
 
 const databaseFiles = {
   "db/001_cameras.sql": `create table cameras (id text primary key, name text not null);`,
@@ -40,7 +41,8 @@ function ask(project: CliProject, args: readonly string[], sql: string): string 
 }
 
 describe("connect", () => {
-  test.runIf(hasPsql)("opens psql on a worker's data, also where nothing runs yet", async () => {
+  test("opens psql on a worker's data, also where nothing runs yet", async (context) => {
+    need(context, noPsql);
     await using project = await makeCliProject(databaseFiles, { pg: true });
     expect(ask(project, ["db"], "select count(*) from cameras")).toBe("0\n");
     await nothingStays(project);
@@ -48,7 +50,8 @@ describe("connect", () => {
     expect(ask(project, ["db", "--slot", "3"], "select current_database()")).toBe("db_test_3\n");
   });
 
-  test.runIf(hasPsql)("and on what a failed test left, by its name", async () => {
+  test("and on what a failed test left, by its name", async (context) => {
+    need(context, noPsql);
     await using project = await makeCliProject(databaseFiles, { pg: true });
     expect((await project.shakedown(["run", "--keep"])).code).toBe(1);
     const rows = "select id, name from cameras";

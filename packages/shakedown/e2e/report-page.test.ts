@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { noBrowser, openBrowser } from "./browser.ts";
 import { type CliProject, makeCliProject, testFile } from "./cli-project.ts";
+import { need } from "../service/need.ts";
 
 const jwtSecret = "jwt-for-nobody-else";
 const files = {
@@ -66,61 +67,58 @@ async function reported(): Promise<CliProject & { readonly report: string }> {
   });
 }
 
-test.skipIf(noBrowser !== undefined)(
-  `the report of a run is found, searched and read in a browser that is offline${noBrowser ?? ""}`,
-  async () => {
-    await using project = await reported();
-    await using browser = await openBrowser();
-    const page = await browser.page();
-    const address = pathToFileURL(project.report).href;
-    await page.goto(address);
-    await page.getByText("3 tests failed").first().waitFor();
-    expect(await page.title()).toContain("3 tests failed");
+test("the report of a run is found, searched and read in a browser that is offline", async (context) => {
+  need(context, noBrowser);
+  await using project = await reported();
+  await using browser = await openBrowser();
+  const page = await browser.page();
+  const address = pathToFileURL(project.report).href;
+  await page.goto(address);
+  await page.getByText("3 tests failed").first().waitFor();
+  expect(await page.title()).toContain("3 tests failed");
 
-    await page.goto(`${address}#/tests`);
-    const rows = page.locator(".line.test");
-    await rows.filter({ hasText: "lists cameras" }).waitFor();
-    expect(await rows.count()).toBe(6);
+  await page.goto(`${address}#/tests`);
+  const rows = page.locator(".line.test");
+  await rows.filter({ hasText: "lists cameras" }).waitFor();
+  expect(await rows.count()).toBe(6);
 
-    // The keyboard: a search, and the list narrows; the filter is part of the address.
-    await page.keyboard.press("/");
-    await page.locator("#search:focus").waitFor();
-    await page.keyboard.type("asks the server");
-    await expect.poll(() => rows.count()).toBe(1);
-    expect(page.url()).toContain("asks");
-    await page.goto("about:blank");
-    await page.goto(`${address}#/tests?status=failed`);
-    await page.reload();
-    await rows.first().waitFor();
+  // The keyboard: a search, and the list narrows; the filter is part of the address.
+  await page.keyboard.press("/");
+  await page.locator("#search:focus").waitFor();
+  await page.keyboard.type("asks the server");
+  await expect.poll(() => rows.count()).toBe(1);
+  expect(page.url()).toContain("asks");
+  await page.goto("about:blank");
+  await page.goto(`${address}#/tests?status=failed`);
+  await page.reload();
+  await rows.first().waitFor();
 
-    // A test's page: error, difference, source, log, what it wrote, fixtures, how to run it again.
-    await page.goto("about:blank");
-    await page.goto(`${address}#/tests`);
-    await rows.filter({ hasText: "asks the server" }).getByRole("link").click();
-    const main = page.locator("main");
-    await main.getByText("asked for /cameras/front_door").first().waitFor();
-    const text = await main.innerText();
-    for (const told of ["404", "toEqual", "cameras", "camera", "a.test.ts:"])
-      expect(text).toContain(told);
-    const [, words = ""] = /npx shakedown (run a\.test\.ts:\d+)/.exec(text) ?? [];
-    const again = await project.shakedown(words.split(" "));
-    expect(again.out).toContain(" 0 passed, 1 failed, 5 skipped (");
-    const deepLink = page.url();
-    await page.goto("about:blank");
-    await page.goto(deepLink);
-    await main.getByText("asked for /cameras/front_door").first().waitFor();
+  // A test's page: error, difference, source, log, what it wrote, fixtures, how to run it again.
+  await page.goto("about:blank");
+  await page.goto(`${address}#/tests`);
+  await rows.filter({ hasText: "asks the server" }).getByRole("link").click();
+  const main = page.locator("main");
+  await main.getByText("asked for /cameras/front_door").first().waitFor();
+  const text = await main.innerText();
+  for (const told of ["404", "toEqual", "cameras", "camera", "a.test.ts:"])
+    expect(text).toContain(told);
+  const [, words = ""] = /npx shakedown (run a\.test\.ts:\d+)/.exec(text) ?? [];
+  const again = await project.shakedown(words.split(" "));
+  expect(again.out).toContain(" 0 passed, 1 failed, 5 skipped (");
+  const deepLink = page.url();
+  await page.goto("about:blank");
+  await page.goto(deepLink);
+  await main.getByText("asked for /cameras/front_door").first().waitFor();
 
-    expect(page.mishaps).toEqual([]);
-    expect(page.asked.filter((url) => !url.startsWith("file:") && url !== "about:blank")).toEqual(
-      [],
-    );
-    expect(
-      new Set(page.asked.filter((url) => url.startsWith("file:")).map((url) => url.split("#")[0])),
-    ).toEqual(new Set([address]));
-  },
-);
+  expect(page.mishaps).toEqual([]);
+  expect(page.asked.filter((url) => !url.startsWith("file:") && url !== "about:blank")).toEqual([]);
+  expect(
+    new Set(page.asked.filter((url) => url.startsWith("file:")).map((url) => url.split("#")[0])),
+  ).toEqual(new Set([address]));
+});
 
-test.skipIf(noBrowser !== undefined)("names and log lines of a hostile run stay text", async () => {
+test("names and log lines of a hostile run stay text", async (context) => {
+  need(context, noBrowser);
   await using project = await reported();
   await using browser = await openBrowser();
   const page = await browser.page();

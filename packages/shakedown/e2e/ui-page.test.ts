@@ -13,6 +13,7 @@ import {
   webServer,
   webStack,
 } from "./cli-project.ts";
+import { need } from "../service/need.ts";
 
 const files = {
   "server.mjs": webServer,
@@ -113,49 +114,47 @@ test("ui serves its page to who has the token and nobody else, and ends with Ctr
   await nothingStays(project);
 });
 
-test.skipIf(noBrowser !== undefined)(
-  `the live page shows services, follows logs, restarts, and shows tests while they run${noBrowser ?? ""}`,
-  async () => {
-    await using project = await makeCliProject(files);
-    const ui = await serveUi(project);
-    await using browser = await openBrowser();
-    const page = await browser.page();
-    await page.goto(ui.url);
-    await page.getByRole("button", { name: "start clock" }).click();
-    await page.getByRole("button", { name: "restart clock" }).waitFor();
-    expect(page.url()).not.toContain(ui.token);
+test("the live page shows services, follows logs, restarts, and shows tests while they run", async (context) => {
+  need(context, noBrowser);
+  await using project = await makeCliProject(files);
+  const ui = await serveUi(project);
+  await using browser = await openBrowser();
+  const page = await browser.page();
+  await page.goto(ui.url);
+  await page.getByRole("button", { name: "start clock" }).click();
+  await page.getByRole("button", { name: "restart clock" }).waitFor();
+  expect(page.url()).not.toContain(ui.token);
 
-    // The log goes on by itself.
-    const log = page.getByRole("log");
-    await log.getByText("listening on").first().waitFor();
-    const [before] = await ui.pidsOf("clock");
-    await page.getByRole("button", { name: "restart clock" }).click();
-    await until(async () => {
-      const [pid] = await ui.pidsOf("clock");
-      return pid !== undefined && pid !== before;
-    });
-    await page.getByText("restarted in").waitFor();
+  // The log goes on by itself.
+  const log = page.getByRole("log");
+  await log.getByText("listening on").first().waitFor();
+  const [before] = await ui.pidsOf("clock");
+  await page.getByRole("button", { name: "restart clock" }).click();
+  await until(async () => {
+    const [pid] = await ui.pidsOf("clock");
+    return pid !== undefined && pid !== before;
+  });
+  await page.getByText("restarted in").waitFor();
 
-    // A run in another terminal.
-    const run = project.start(["run"]);
-    const main = page.locator("main");
-    await main.getByText("Run under way").waitFor();
-    await main.getByText("waits for a file").first().waitFor();
-    await log.getByText("asked for /before").waitFor();
-    await writeFile(join(project.folder, "go.txt"), "");
-    expect(await run.ended).toMatchObject({ code: 0 });
-    await main.getByText("Last run").waitFor();
+  // A run in another terminal.
+  const run = project.start(["run"]);
+  const main = page.locator("main");
+  await main.getByText("Run under way").waitFor();
+  await main.getByText("waits for a file").first().waitFor();
+  await log.getByText("asked for /before").waitFor();
+  await writeFile(join(project.folder, "go.txt"), "");
+  expect(await run.ended).toMatchObject({ code: 0 });
+  await main.getByText("Last run").waitFor();
 
-    // Without its token, in a window that never had it, the page shows nothing.
-    const stranger = await browser.page();
-    await stranger.goto(ui.url.replace(/#.*/, "#token=wrong"));
-    await stranger.getByText("This link is not valid").waitFor();
+  // Without its token, in a window that never had it, the page shows nothing.
+  const stranger = await browser.page();
+  await stranger.goto(ui.url.replace(/#.*/, "#token=wrong"));
+  await stranger.getByText("This link is not valid").waitFor();
 
-    expect(page.mishaps).toEqual([]);
-    expect(new Set(page.asked.map((url) => new URL(url).host))).toEqual(
-      new Set([new URL(ui.url).host]),
-    );
-    await ui.end();
-    await nothingStays(project);
-  },
-);
+  expect(page.mishaps).toEqual([]);
+  expect(new Set(page.asked.map((url) => new URL(url).host))).toEqual(
+    new Set([new URL(ui.url).host]),
+  );
+  await ui.end();
+  await nothingStays(project);
+});

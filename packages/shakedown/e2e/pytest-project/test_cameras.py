@@ -1,4 +1,7 @@
+import os
 import subprocess
+
+import pytest
 
 
 def query(url, sql):
@@ -6,6 +9,10 @@ def query(url, sql):
     return ended.stdout.split()
 
 
-def test_a_camera_is_stored(database_url):
-    query(database_url, "insert into cameras (name) values ('gate')")
-    assert query(database_url, "select name from cameras") == ["gate"]
+@pytest.mark.parametrize("name", ["gate", "porch"])
+def test_a_camera_is_stored(database_url, name):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    assert query(database_url, "select current_database()") == [f"db_test_{worker}"]
+    query(database_url, "delete from cameras")
+    query(database_url, f"insert into cameras (name) values ('{name}')")
+    assert query(database_url, "select name from cameras") == [name]

@@ -6,9 +6,10 @@ import engine from "../../src/engines/container/engine.ts";
 import { container, type ContainerOptions } from "../../src/engines/container/service.ts";
 import { type EngineContext, engineContext } from "../engine-context.ts";
 import { containersMissing, docker, images } from "./containers-available.ts";
+import { need } from "../need.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 async function contextWith(options: ContainerOptions, dockerfile: string): Promise<EngineContext> {
   const context = await engineContext(container(options), { per: "run" });

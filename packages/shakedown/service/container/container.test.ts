@@ -10,9 +10,10 @@ import type { RunningLease } from "../../src/engines/engine.ts";
 import { until } from "../../src/kit/until.ts";
 import { type EngineContext, engineContext, openClientOn } from "../engine-context.ts";
 import { containersMissing, containersWith, docker, images } from "./containers-available.ts";
+import { need } from "../need.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 interface Opened {
   readonly context: EngineContext;

@@ -13,9 +13,10 @@ import { sweepEngine } from "../../src/providers/container/sweep-containers.ts";
 import { sweepLeftContainers } from "../../src/providers/container/sweep-left.ts";
 import { markedProcesses } from "../process/marked-processes.ts";
 import { containersMissing, containersWith, docker, images } from "./containers-available.ts";
+import { need } from "../need.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 const program = new URL("supervisor-with-container.ts", import.meta.url).pathname;
 const cache = mkdtempSync(join(tmpdir(), "shakedown-container-death-"));

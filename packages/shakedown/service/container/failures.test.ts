@@ -12,9 +12,10 @@ import { anyVersion } from "../../src/providers/version-wish.ts";
 import { findEngine } from "../../src/providers/container/find-engine.ts";
 import { engineContext } from "../engine-context.ts";
 import { containersMissing, containersWith, docker, images } from "./containers-available.ts";
+import { need, onlyWhere } from "../need.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 async function failureOf(options: ContainerOptions): Promise<unknown> {
   await using context = await engineContext(container(options), { per: "run" });
@@ -117,7 +118,8 @@ test("an engine that is not there, or not for this user, is told with what to do
   });
 });
 
-test.runIf(process.getuid?.() === 0)("a socket that this user may not use is told as such", () => {
+test("a socket that this user may not use is told as such", (context) => {
+  onlyWhere(context, process.getuid?.() === 0, "for root");
   // As another user, in a process of its own: this one may use everything.
   const module = new URL("../../src/providers/container/find-engine.ts", import.meta.url).href;
   const script = `

@@ -7,9 +7,10 @@ import { redis } from "../../src/engines/redis/service.ts";
 import { atBestPlace } from "../../src/providers/container/server-place.ts";
 import { engineContext } from "../engine-context.ts";
 import { containersMissing, containersWith, docker, images } from "./containers-available.ts";
+import { need } from "../need.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 test("a server that can be told its port gets one of this machine's loopback interface, and no network", async () => {
   const service = redis({ provider: "container", image: images.redis, per: "run" });

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
 import { containersMissing, containersWith, images } from "../container/containers-available.ts";
+import { need } from "../need.ts";
 import { runningMariadb, shopFiles } from "./running-mariadb.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 const options = {
   image: images.mariadb,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { mariadbAvailable } from "./mariadb-available.ts";
 import { runningMariadb, shopFiles } from "./running-mariadb.ts";
+import { onlyWhere } from "../need.ts";
 
 let installed: string;
 beforeAll(async () => {
@@ -38,24 +39,22 @@ test("a cold cache, in a folder with spaces and letters beyond ASCII, is filled 
   expect(await client.handle.sql`select count(*) as n from cameras`).toEqual([{ n: 2 }]);
 });
 
-test.runIf(process.getuid?.() === 0)(
-  "root without user namespaces runs the server as another user, from a copy when a folder is closed",
-  async () => {
-    const cache = await cacheIn("cache");
-    await chmod(join(cache, ".."), 0o711);
-    await chmod(join(cache, "unpacked"), 0o700);
-    // A PATH with an unshare that is not allowed to do anything stands for a machine where namespaces are closed.
-    const bin = join(cache, "bin");
-    await mkdir(bin);
-    await writeFile(join(bin, "unshare"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
-    const environment = { PATH: `${bin}:${process.env["PATH"]}` };
-    const files = shopFiles();
-    for (const note of [/^migrated/, /^data folder from cache$/]) {
-      await using it = await runningMariadb({ cache, options, files, environment });
-      expect(it.run.provider.reason).toContain("as user 65534");
-      expect(it.run.note).toMatch(note);
-      const { client } = await it.open(0);
-      expect(await client.handle.sql`select count(*) as n from cameras`).toEqual([{ n: 2 }]);
-    }
-  },
-);
+test("root without user namespaces runs the server as another user, from a copy when a folder is closed", async (context) => {
+  onlyWhere(context, process.getuid?.() === 0, "for root");
+  const cache = await cacheIn("cache");
+  await chmod(join(cache, ".."), 0o711);
+  await chmod(join(cache, "unpacked"), 0o700);
+  // A PATH with an unshare that is not allowed to do anything stands for a machine where namespaces are closed.
+  const bin = join(cache, "bin");
+  await mkdir(bin);
+  await writeFile(join(bin, "unshare"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const environment = { PATH: `${bin}:${process.env["PATH"]}` };
+  const files = shopFiles();
+  for (const note of [/^migrated/, /^data folder from cache$/]) {
+    await using it = await runningMariadb({ cache, options, files, environment });
+    expect(it.run.provider.reason).toContain("as user 65534");
+    expect(it.run.note).toMatch(note);
+    const { client } = await it.open(0);
+    expect(await client.handle.sql`select count(*) as n from cameras`).toEqual([{ n: 2 }]);
+  }
+});

@@ -1,11 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
 import { openClient } from "../../src/engines/postgres/client.ts";
 import { containersMissing, containersWith, images } from "../container/containers-available.ts";
+import { need } from "../need.ts";
 import { makeProject, shop } from "./project.ts";
 import { startEngine } from "./start-engine.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 const options = { image: images.postgres, provider: "container", migrate: "db/migrations" };
 

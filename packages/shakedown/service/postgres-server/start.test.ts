@@ -6,11 +6,18 @@ import { identityOf } from "../../src/process/identity.ts";
 import { until } from "../../src/kit/until.ts";
 import { makeProject, shop } from "./project.ts";
 import { startEngine } from "./start-engine.ts";
+import { missingMajor, olderMajor } from "../postgres/throwaway-server.ts";
+import { need } from "../need.ts";
 
 const versions = [
-  { version: "18", kind: "embedded", there: true },
-  { version: "15", kind: "native", there: existsSync("/usr/lib/postgresql/15/bin/postgres") },
-].filter(({ there }) => there);
+  { version: "18", kind: "embedded" },
+  ...(olderMajor === undefined ? [] : [{ version: String(olderMajor), kind: "native" }]),
+];
+
+test("an older PostgreSQL is here, to be tested as well", (context) => {
+  need(context, olderMajor === undefined ? missingMajor(15) : undefined);
+  expect(versions).toHaveLength(2);
+});
 
 describe.each(versions)("PostgreSQL $version, $kind", ({ version, kind }) => {
   test("is migrated once and comes from the cache after that", async () => {

@@ -8,10 +8,10 @@ import {
   sealBaseline,
 } from "../../src/engines/postgres/isolate/baseline.ts";
 import type { LeaseClient } from "../../src/isolation/lease.ts";
-import { binariesOf, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
+import { majors, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
 
-describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
-  describe.skipIf(binariesOf(major) === undefined)("the client of a leased database", () => {
+describe.each(majors)("PostgreSQL %i", (major) => {
+  describe("the client of a leased database", () => {
     let server: ThrowawayServer;
     let client: LeaseClient<PostgresHandle>;
 

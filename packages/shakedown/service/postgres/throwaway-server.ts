@@ -22,17 +22,35 @@ export interface ThrowawayServer extends AsyncDisposable {
 const run = promisify(execFile);
 const nobody = 65_534;
 
+const embeddedMajor = 18;
+
+/** An older version that the system has: the oldest that we support, where there is one. */
+export const olderMajor = [15, 16, 17].find((major) =>
+  existsSync(`${systemFolder(major)}/postgres`),
+);
+
+/** What this machine has of npm's version and an older one. service/postgres-server/start.test.ts tells where one is missing. */
+export const majors = [embeddedMajor, olderMajor].filter((major) => major !== undefined);
+
+export function missingMajor(major: number): string {
+  return `no binaries of PostgreSQL ${major} on this machine`;
+}
+
+function systemFolder(major: number): string {
+  return `/usr/lib/postgresql/${major}/bin`;
+}
+
 /** Where PostgreSQL binaries of a major version are on this machine; nothing when there are none. */
-export function binariesOf(major: 15 | 18): string | undefined {
-  const folder = major === 15 ? "/usr/lib/postgresql/15/bin" : embeddedBinaries();
+function binariesOf(major: number): string | undefined {
+  const folder = major === embeddedMajor ? embeddedBinaries() : systemFolder(major);
   return folder !== undefined && existsSync(join(folder, "postgres")) ? folder : undefined;
 }
 
 /** A server of its own for one test file: data on tmpfs where there is one, durability off, gone when disposed. */
-export async function startThrowawayServer(major: 15 | 18 = 18): Promise<ThrowawayServer> {
+export async function startThrowawayServer(major = embeddedMajor): Promise<ThrowawayServer> {
   const binaries = binariesOf(major);
-  if (binaries === undefined) throw new Error(`no binaries of PostgreSQL ${major} on this machine`);
-  if (major === 18) await linkLibraries(dirname(dirname(binaries)));
+  if (binaries === undefined) throw new Error(missingMajor(major));
+  if (major === embeddedMajor) await linkLibraries(dirname(dirname(binaries)));
   const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = await mkdtemp(join(parent, "shakedown-service-"));
   const data = join(folder, "data");

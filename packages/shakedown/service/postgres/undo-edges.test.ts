@@ -3,7 +3,7 @@ import { openPgClient, type PgClient } from "../../src/engines/postgres/driver.t
 import { installTemplate, sealBaseline } from "../../src/engines/postgres/isolate/baseline.ts";
 import type { Resetter } from "../../src/engines/postgres/isolate/resetter.ts";
 import { openUndoResetter } from "../../src/engines/postgres/isolate/undo-resetter.ts";
-import { binariesOf, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
+import { majors, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
 
 const options = { rowBudget: 50, sequences: "restore" } as const;
 
@@ -28,8 +28,8 @@ const schema = `
   insert into "${"long_name_".repeat(6)}é" values (1, 'x');
   create materialized view names as select name from people`;
 
-describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
-  describe.skipIf(binariesOf(major) === undefined)("undo", () => {
+describe.each(majors)("PostgreSQL %i", (major) => {
+  describe("undo", () => {
     let server: ThrowawayServer;
     let app: PgClient;
     let resetter: Resetter;

@@ -8,14 +8,14 @@ import { openUndoResetter } from "../../src/engines/postgres/isolate/undo-resett
 import { Scope } from "../../src/kit/scope.ts";
 import { proofSchema, proofSequences, proofTables } from "./proof-schema.ts";
 import type { WriteOrder, WriteReport } from "./proof-writer.ts";
-import { binariesOf, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
+import { majors, startThrowawayServer, type ThrowawayServer } from "./throwaway-server.ts";
 
 const seed = Number(process.env["SHAKEDOWN_PROOF_SEED"] ?? Math.floor(Math.random() * 1e9));
 const rounds = Number(process.env["SHAKEDOWN_PROOF_ROUNDS"] ?? 16);
 const sealOptions = { rowBudget: 4000, sequences: "restore" } as const;
 
-describe.each([18, 15] as const)("PostgreSQL %i", (major) => {
-  describe.skipIf(binariesOf(major) === undefined)(`with SHAKEDOWN_PROOF_SEED=${seed}`, () => {
+describe.each(majors)("PostgreSQL %i", (major) => {
+  describe(`with SHAKEDOWN_PROOF_SEED=${seed}`, () => {
     let server: ThrowawayServer;
 
     beforeAll(async () => {

@@ -10,6 +10,7 @@ import type { ManagedProcess, Processes, StartOptions } from "../../src/process/
 import { openProcesses } from "../../src/process/open-processes.ts";
 import { runCommand } from "../../src/process/run-command.ts";
 import { markedProcesses } from "./marked-processes.ts";
+import { onlyWhere } from "../need.ts";
 
 const cookie = randomBytes(8).toString("hex");
 const env = { PATH: process.env["PATH"] ?? "" };
@@ -119,20 +120,18 @@ test("the child sees /dev/null as input, nothing above descriptor 2, and only th
   ]);
 });
 
-test.runIf(process.getuid?.() === 0)(
-  "a child can run as another user and still be ended",
-  async () => {
-    const lines: string[] = [];
-    const shell = await startShell("id -u; id -g; sleep 2004", {
-      uid: 65_534,
-      gid: 65_534,
-      onLine: (_, line) => lines.push(line),
-    });
-    await until(() => lines.length === 2);
-    expect(lines).toEqual(["65534", "65534"]);
-    await shell.stop();
-  },
-);
+test("a child can run as another user and still be ended", async (context) => {
+  onlyWhere(context, process.getuid?.() === 0, "for root");
+  const lines: string[] = [];
+  const shell = await startShell("id -u; id -g; sleep 2004", {
+    uid: 65_534,
+    gid: 65_534,
+    onLine: (_, line) => lines.push(line),
+  });
+  await until(() => lines.length === 2);
+  expect(lines).toEqual(["65534", "65534"]);
+  await shell.stop();
+});
 
 test("what cannot run is told before anything is spawned", async () => {
   await expect(startShell("", { command: "no-such-program" })).rejects.toMatchObject({

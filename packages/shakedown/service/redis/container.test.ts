@@ -2,10 +2,11 @@ import { beforeEach, expect, test } from "vitest";
 import engine from "../../src/engines/redis/engine.ts";
 import { redis } from "../../src/engines/redis/service.ts";
 import { containersMissing, containersWith, images } from "../container/containers-available.ts";
+import { need } from "../need.ts";
 import { engineContext, openClientOn } from "../engine-context.ts";
 
 const missing = containersMissing();
-beforeEach(({ skip }) => skip(missing !== undefined, missing));
+beforeEach((context) => need(context, missing));
 
 test("Redis from an image: a number for each slot, with its limits told, emptied by resets, and nothing left", async () => {
   const service = redis({

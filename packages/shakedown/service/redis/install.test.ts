@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { unpackDebianPackages } from "../../src/providers/debian-packages.ts";
 import { installRedis } from "../../src/providers/install-redis.ts";
 import { redisVersion } from "../../src/providers/redis-programs.ts";
+import { onlyWhere } from "../need.ts";
 
 const isDebian = existsSync("/etc/debian_version");
 const environment = process.env as Record<string, string>;
@@ -25,24 +26,23 @@ const packages = () => ({
   onProgress: () => undefined,
 });
 
-test.runIf(isDebian)(
-  "two at once unpack one program, which runs with the libraries that came with it",
-  async () => {
-    const [one, two] = await Promise.all([
-      unpackDebianPackages(packages()),
-      unpackDebianPackages(packages()),
-    ]);
-    expect(two).toEqual(one);
-    expect(await readdir(join(cacheFolder, "unpacked"))).toEqual([`redis-server-${one.version}`]);
-    const shown = execFileSync(one.program, ["--version"], {
-      encoding: "utf8",
-      env: { LD_LIBRARY_PATH: one.libraryPath },
-    });
-    expect(shown).toContain(`v=${one.version}`);
-  },
-);
+test("two at once unpack one program, which runs with the libraries that came with it", async (context) => {
+  onlyWhere(context, isDebian, "on Debian and its kin");
+  const [one, two] = await Promise.all([
+    unpackDebianPackages(packages()),
+    unpackDebianPackages(packages()),
+  ]);
+  expect(two).toEqual(one);
+  expect(await readdir(join(cacheFolder, "unpacked"))).toEqual([`redis-server-${one.version}`]);
+  const shown = execFileSync(one.program, ["--version"], {
+    encoding: "utf8",
+    env: { LD_LIBRARY_PATH: one.libraryPath },
+  });
+  expect(shown).toContain(`v=${one.version}`);
+});
 
-test.runIf(isDebian)("a package that nobody knows leaves nothing behind", async () => {
+test("a package that nobody knows leaves nothing behind", async (context) => {
+  onlyWhere(context, isDebian, "on Debian and its kin");
   const unknown = { ...packages(), packages: ["no-such-package"] };
   await expect(unpackDebianPackages(unknown)).rejects.toMatchObject({
     code: "INSTALL_UNSUPPORTED",
@@ -63,20 +63,18 @@ test("a dry run says what it would do, and does nothing", async () => {
   expect(await readdir(cacheFolder)).toEqual([]);
 });
 
-test.runIf(isDebian)(
-  "an install that was broken off goes on with what it had; a file that is not what the index says is loaded again",
-  async () => {
-    const steps: string[] = [];
-    const onProgress = (step: string) => void steps.push(step);
-    await unpackDebianPackages({ ...packages(), onProgress });
-    expect(steps.filter((step) => step.startsWith("apt-get download")).length).toBeGreaterThan(0);
-    await rm(join(cacheFolder, "unpacked"), { recursive: true });
-    const [kept = ""] = (await readdir(join(cacheFolder, "packages"))).filter((name) =>
-      name.startsWith("redis-server_"),
-    );
-    await writeFile(join(cacheFolder, "packages", kept), "half of it");
-    steps.length = 0;
-    await unpackDebianPackages({ ...packages(), onProgress });
-    expect(steps).toEqual([expect.stringMatching(/^apt-get download redis-server \([\d.]+ MB\)$/)]);
-  },
-);
+test("an install that was broken off goes on with what it had; a file that is not what the index says is loaded again", async (context) => {
+  onlyWhere(context, isDebian, "on Debian and its kin");
+  const steps: string[] = [];
+  const onProgress = (step: string) => void steps.push(step);
+  await unpackDebianPackages({ ...packages(), onProgress });
+  expect(steps.filter((step) => step.startsWith("apt-get download")).length).toBeGreaterThan(0);
+  await rm(join(cacheFolder, "unpacked"), { recursive: true });
+  const [kept = ""] = (await readdir(join(cacheFolder, "packages"))).filter((name) =>
+    name.startsWith("redis-server_"),
+  );
+  await writeFile(join(cacheFolder, "packages", kept), "half of it");
+  steps.length = 0;
+  await unpackDebianPackages({ ...packages(), onProgress });
+  expect(steps).toEqual([expect.stringMatching(/^apt-get download redis-server \([\d.]+ MB\)$/)]);
+});

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { makeFolders } from "../../src/providers/folders.ts";
+import { onlyWhere } from "../../service/need.ts";
 
 let folder = "";
 
@@ -42,21 +43,19 @@ test("a private runtime folder is preferred, an open one is not trusted", async 
   expect((await makeFolders({ stackFile: "/s.ts", environment })).sockets).not.toContain(runtime);
 });
 
-test.runIf(process.platform === "linux")(
-  "the cache follows XDG, and falls back to the temp folder",
-  async () => {
-    const environment = { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: join(folder, "c") };
-    expect((await makeFolders({ stackFile: "/s.ts", environment })).cache).toBe(
-      join(folder, "c/shakedown"),
-    );
-    await writeFile(join(folder, "file"), "");
-    const { cache } = await makeFolders({
-      stackFile: "/s.ts",
-      environment: { ...environment, XDG_CACHE_HOME: join(folder, "file") },
-    });
-    expect(cache).toBe(join(folder, `shakedown-cache-${process.getuid?.()}`));
-  },
-);
+test("the cache follows XDG, and falls back to the temp folder", async (context) => {
+  onlyWhere(context, process.platform === "linux", "on Linux");
+  const environment = { HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: join(folder, "c") };
+  expect((await makeFolders({ stackFile: "/s.ts", environment })).cache).toBe(
+    join(folder, "c/shakedown"),
+  );
+  await writeFile(join(folder, "file"), "");
+  const { cache } = await makeFolders({
+    stackFile: "/s.ts",
+    environment: { ...environment, XDG_CACHE_HOME: join(folder, "file") },
+  });
+  expect(cache).toBe(join(folder, `shakedown-cache-${process.getuid?.()}`));
+});
 
 test("a folder that is a link or somebody else's is refused", async () => {
   await writeFile(join(folder, `shakedown-${process.getuid?.()}`), "");
@@ -65,11 +64,9 @@ test("a folder that is a link or somebody else's is refused", async () => {
   ).rejects.toMatchObject({ code: "FOLDER_NOT_OURS" });
 });
 
-test.runIf(process.platform === "linux")(
-  "a home where nothing can be made costs no time, whatever the kernel answers there",
-  async () => {
-    const environment = { HOME: "/proc/nowhere/home", TMPDIR: folder };
-    const { cache } = await makeFolders({ stackFile: "/s.ts", environment });
-    expect(cache).toBe(join(folder, `shakedown-cache-${process.getuid?.()}`));
-  },
-);
+test("a home where nothing can be made costs no time, whatever the kernel answers there", async (context) => {
+  onlyWhere(context, process.platform === "linux", "on Linux");
+  const environment = { HOME: "/proc/nowhere/home", TMPDIR: folder };
+  const { cache } = await makeFolders({ stackFile: "/s.ts", environment });
+  expect(cache).toBe(join(folder, `shakedown-cache-${process.getuid?.()}`));
+});
