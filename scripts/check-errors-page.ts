@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { errorCodes } from "../packages/shakedown/src/errors/codes.ts";
+import { withCodesTable } from "./error-codes-table.ts";
 import type { Finding } from "./finding.ts";
 import { packageFolder, root } from "./places.ts";
 import { sourceFiles } from "./source-files.ts";
@@ -24,7 +25,16 @@ export function compareWithPage(markdown: string): Finding[] {
       !markdown.includes(`### \`${code}\`\n\nExit status ${row.exit}. ${row.meaning}`),
   );
   const sorted = [...codes].sort();
+  const hasTable = /^\| code +\|/m.test(markdown) && withCodesTable(markdown) === markdown;
   return [
+    ...(hasTable
+      ? []
+      : [
+          {
+            file: relative(root, page),
+            message: "has no table of all codes as they are now: run npm run docs",
+          },
+        ]),
     ...missing.map((code) => ({ file: relative(root, page), message: `does not explain ${code}` })),
     ...extra.map((code) => ({
       file: relative(root, page),

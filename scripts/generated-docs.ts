@@ -4,6 +4,7 @@ import { benchmarksPage } from "./benchmarks-page.ts";
 import { cliPage } from "./cli-page.ts";
 import { diagnosesPage } from "./diagnoses-page.ts";
 import { fillSnippets, pagePath } from "./docs-snippets.ts";
+import { withCodesTable } from "./error-codes-table.ts";
 import type { Finding } from "./finding.ts";
 import { root } from "./places.ts";
 import { filesUnder } from "./source-files.ts";
@@ -60,7 +61,7 @@ async function renderDocs(): Promise<{
     if (Object.hasOwn(generated, path)) continue;
     const filled = fillSnippets(path, readFileSync(file, "utf8"));
     findings.push(...filled.findings);
-    pages.push({ path, text: filled.text });
+    pages.push({ path, text: withCodesTable(filled.text) });
   }
   return { pages, findings };
 }
