@@ -38,7 +38,9 @@ export function claimFileOf(root: string, key: string, { pid }: ProcessIdentity)
 }
 
 export async function claimData(file: string, claim: Omit<DataClaim, "world">): Promise<void> {
-  await writeFile(file, JSON.stringify({ ...claim, world: thisWorld() } satisfies DataClaim));
+  await writeFile(file, JSON.stringify({ ...claim, world: thisWorld() } satisfies DataClaim), {
+    mode: 0o600,
+  });
 }
 
 /** What the supervisor's leash holds, beside its claim. */
