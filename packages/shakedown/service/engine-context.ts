@@ -96,10 +96,16 @@ export async function openClientOn<Handle>(
   lease: RunningLease,
   context: Partial<OpenClientContext> = {},
 ) {
-  return service.openClient(serviceLease(service, lease), {
+  let current = lease;
+  const becomes = (next: RunningLease | undefined): ServiceLease => {
+    current = next ?? current;
+    return serviceLease(service, current);
+  };
+  return service.openClient(becomes(lease), {
     root: "/",
     references: {},
-    restart: async () => serviceLease(service, (await lease.restart?.()) ?? lease),
+    restart: async () => becomes(await current.restart?.()),
+    pause: async () => becomes(await current.pause?.()),
     logLines: async () => [],
     ci: false,
     ...context,

@@ -168,7 +168,7 @@ test("after a reset the process is told as the stack says", async () => {
   await signalled.client.resume?.();
   await expect.poll(async () => (await signalled.client.handle.get("/")).body.resets).toBe(100);
 
-  await using restarted = await leaseOf({ ...options, per: "test" });
+  await using restarted = await leaseOf({ ...options, onReset: "restart" });
   const before = (await restarted.client.handle.get("/")).body.pid;
   await restarted.client.resume?.();
   expect((await restarted.client.handle.get("/")).body.pid).not.toBe(before);
@@ -177,6 +177,29 @@ test("after a reset the process is told as the stack says", async () => {
   await expect(refusing.client.resume?.()).rejects.toMatchObject({
     message: "it answered 409 to POST /refuse, which tells it of a reset",
   });
+});
+
+test("what lives for one test runs from its beginning to its end, on the same port", async () => {
+  await using it = await leaseOf({
+    per: "test",
+    run: ["node", server],
+    ports: ["http"],
+    env: { PORT: selfPort },
+  });
+  const { client, context } = it;
+  const processes = (): string[] =>
+    markedProcesses(context.cookie).filter((line) => line.includes("echo-server"));
+  const { url } = client.handle;
+  await client.end?.();
+  expect(processes()).toEqual([]);
+  await expect(client.handle.get("/")).rejects.toMatchObject({
+    message: "it runs only while a test that takes it does, and none does now",
+  });
+  await client.begin?.();
+  expect((await client.handle.get("/")).status).toBe(200);
+  expect(client.handle.url).toBe(url);
+  await client.end?.();
+  expect(processes()).toEqual([]);
 });
 
 test("a WebSocket that a test leaves open is closed by the next reset, one of its file's is not", async () => {

@@ -35,6 +35,7 @@ test("PostgreSQL from an image: databases for slots, undone as anywhere, and not
         root: project.root,
         references: {},
         restart: () => Promise.reject(new Error("not asked for")),
+        pause: () => Promise.reject(new Error("not asked for")),
         logLines: () => Promise.resolve([]),
         ci: false,
       },

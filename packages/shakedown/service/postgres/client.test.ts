@@ -35,6 +35,7 @@ describe.each(majors)("PostgreSQL %i", (major) => {
           root: import.meta.dirname,
           references: {},
           restart: async () => await Promise.reject(new Error("not restarted here")),
+          pause: async () => await Promise.reject(new Error("not paused here")),
           logLines: async () => [],
           ci,
         },

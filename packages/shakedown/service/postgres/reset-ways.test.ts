@@ -51,6 +51,7 @@ async function openWay(
       root: import.meta.dirname,
       references: {},
       restart: async () => await Promise.reject(new Error("no")),
+      pause: async () => await Promise.reject(new Error("no")),
       logLines: async () => [],
       ci: false,
     },

@@ -43,6 +43,8 @@ export interface OpenClientContext {
   readonly references: Readonly<Record<string, Outputs>>;
   /** Asks the supervisor to stop and start this service's process of this slot. Gives the new outputs. */
   readonly restart: () => Promise<ServiceLease>;
+  /** Asks the supervisor to stop it until the next `restart`. */
+  readonly pause: () => Promise<ServiceLease>;
   /** The service's log lines since `sinceEpochMs`, newest last, for failure texts. */
   readonly logLines: (sinceEpochMs: number, most: number) => Promise<readonly string[]>;
   /**
@@ -70,4 +72,8 @@ export interface LeaseClient<Handle = unknown> extends AsyncDisposable {
   touched?(): Promise<readonly TouchedTable[]>;
   /** After data was reset: tells the application. */
   resume?(): Promise<void>;
+  /** What lives for one test: starts for it, when its data is in place. */
+  begin?(): Promise<void>;
+  /** What lives for one test: its test is over, or none has begun. Stops what runs. */
+  end?(): Promise<void>;
 }

@@ -36,6 +36,7 @@ export function joinSession(address: SessionAddress): SessionClient {
       post<ServiceLease>(
         slot === undefined ? `/restart/${service}` : `/slots/${slot}/restart/${service}`,
       ),
+    pause: (service, slot) => post<ServiceLease>(`/slots/${slot}/pause/${service}`),
     logs: async (query) => (await get<{ logs: LogLines[] }>(`/logs?${toSearch(query)}`)).logs,
     providers: async (service) =>
       (

@@ -205,6 +205,37 @@ export function openSlot(number: number, options: SlotOptions): Slot {
     return kept;
   }
 
+  function shareOf(name: string): {
+    readonly service: ServicePlan;
+    readonly lease: RunningLease | undefined;
+  } {
+    const service = plan.services.find((candidate) => candidate.name === name);
+    if (service === undefined) throw noProcess(name);
+    return { service, lease: leases.get(name) };
+  }
+
+  function noProcess(name: string): ShakedownError {
+    return new ShakedownError(
+      "SERVICE_UNKNOWN",
+      `${name} has no process of its own in slot ${number}`,
+      {
+        hint: "Only services that live per slot as a process can be restarted there; see: shakedown status",
+      },
+    );
+  }
+
+  /** The end of the old one is no death. */
+  async function replace(
+    service: ServicePlan,
+    next: () => Promise<RunningLease>,
+  ): Promise<ServiceLease> {
+    leases.delete(service.name);
+    const lease = await next();
+    leases.set(service.name, lease);
+    watch(service.name, lease);
+    return describeService(service);
+  }
+
   return {
     number,
     get generation() {
@@ -235,23 +266,17 @@ export function openSlot(number: number, options: SlotOptions): Slot {
     },
     restart: (name) =>
       inTurn(async () => {
-        const service = plan.services.find((candidate) => candidate.name === name);
-        const lease = leases.get(name);
-        if (service === undefined || lease?.restart === undefined) {
-          throw new ShakedownError(
-            "SERVICE_UNKNOWN",
-            `${name} has no process of its own in slot ${number}`,
-            {
-              hint: "Only services that live per slot as a process can be restarted there; see: shakedown status",
-            },
-          );
-        }
-        leases.delete(name);
+        const { service, lease } = shareOf(name);
+        if (lease?.restart === undefined) throw noProcess(name);
         dead.delete(name);
-        const next = await lease.restart();
-        leases.set(name, next);
-        watch(name, next);
-        return describeService(service);
+        return replace(service, lease.restart);
+      }),
+    pause: (name) =>
+      inTurn(async () => {
+        const { service, lease } = shareOf(name);
+        return lease?.pause === undefined
+          ? describeService(service)
+          : replace(service, lease.pause);
       }),
     close: () => {
       closed = true;

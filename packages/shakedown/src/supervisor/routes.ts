@@ -98,6 +98,8 @@ export function routes({
       service.retire(at["session"] ?? "", at["slot"] ?? "", readRequest.retireSlot(body)),
     "POST /sessions/:session/slots/:slot/restart/:service": ({ at }) =>
       service.restart(at["session"] ?? "", at["slot"] ?? "", at["service"] ?? ""),
+    "POST /sessions/:session/slots/:slot/pause/:service": ({ at }) =>
+      service.pause(at["session"] ?? "", at["slot"] ?? "", at["service"] ?? ""),
     "POST /sessions/:session/restart/:service": ({ at }) => {
       throw new ShakedownError(
         "TEST_SETUP",

@@ -39,6 +39,7 @@ export interface SessionService {
   changes(sessionId: string, slot: string, sinceBytes: number): Promise<ServiceChanges>;
   retire(sessionId: string, slot: string, request: RetireSlot): Promise<RetiredSlot>;
   restart(sessionId: string, slot: string, service: string): Promise<ServiceLease>;
+  pause(sessionId: string, slot: string, service: string): Promise<ServiceLease>;
   /** Starts that failed are tried again: somebody has done something about a service. */
   forgetFailures(): void;
   /** Slots that somebody holds in this room. */
@@ -155,6 +156,10 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
     restart(sessionId, number, service) {
       const [room, slot] = borrowedSlot(sessionId, number);
       return room.slot(slot).restart(service);
+    },
+    pause(sessionId, number, service) {
+      const [room, slot] = borrowedSlot(sessionId, number);
+      return room.slot(slot).pause(service);
     },
     forgetFailures() {
       for (const { failedStarts } of sessions.all()) failedStarts.clear();

@@ -46,6 +46,8 @@ export interface SessionClient extends AsyncDisposable {
   retire(slot: number, request: RetireSlot): Promise<RetiredSlot>;
   /** Stops and starts one service's process of a slot, or of the run when `slot` is absent. */
   restart(service: string, slot?: number): Promise<ServiceLease>;
+  /** Stops one service's process of a slot until it is restarted. */
+  pause(service: string, slot: number): Promise<ServiceLease>;
   logs(query: LogQuery): Promise<readonly LogLines[]>;
   /** Every place where a running service could come from; empty where there is only one. */
   providers(service: string): Promise<readonly SurveyedRung[]>;

@@ -24,6 +24,8 @@ export interface Slot {
   /** Whether the service has a process here that can be restarted. */
   hasProcess(service: string): boolean;
   restart(service: string): Promise<ServiceLease>;
+  /** Stops a service's process here until its restart, where it has one. */
+  pause(service: string): Promise<ServiceLease>;
   /** Forgets all shares if it has one of these, which are gone: whoever comes next gets fresh ones. */
   drop(services: readonly string[]): Promise<void>;
   /** Forgets all shares unless they are safe: whoever held them could still write. Whoever comes next waits for the answer. */

@@ -30,7 +30,12 @@ export async function openCommandClient(
   let current = lease;
   const transport = networkTransport();
   const { service } = lease;
-  const url = (): string => current.outputs["url"] ?? noUrl(service);
+  const isForOneTest = lease.per === "test";
+  let isRunning = true;
+  const url = (): string => {
+    if (!isRunning) throw notRunning(service);
+    return current.outputs["url"] ?? noUrl(service);
+  };
   const client = httpClient({
     title: service,
     url,
@@ -39,6 +44,7 @@ export async function openCommandClient(
   });
   const restart = async (): Promise<void> => {
     current = await context.restart();
+    isRunning = true;
   };
   /** Each with the level at which it was opened: a reset to that level, or to one below, closes it. */
   const sockets = new Map<WebSocketClient, number>();
@@ -79,7 +85,17 @@ export async function openCommandClient(
     async mark(at) {
       level = at;
     },
-    resume: () => tell(current, client, restart),
+    ...(isForOneTest
+      ? {
+          begin: restart,
+          async end() {
+            if (!isRunning) return;
+            isRunning = false;
+            await closeSockets(0);
+            await context.pause();
+          },
+        }
+      : { resume: () => tell(current, client, restart) }),
     async [Symbol.asyncDispose]() {
       await closeSockets(0);
       transport[Symbol.dispose]();
@@ -124,6 +140,16 @@ function sendSignal(
     );
   }
   process.kill(identity.pid, signal);
+}
+
+function notRunning(service: string): ShakedownError {
+  return new ShakedownError(
+    "TEST_SETUP",
+    `${service} runs only while a test that takes it does, and none does now`,
+    {
+      hint: 'Take it in the test, or in test.beforeEach; for hooks around several tests: per: "slot"',
+    },
+  );
 }
 
 function noUrl(service: string): never {

@@ -51,7 +51,7 @@ const engine: Engine = {
       signal: context.signal,
     });
     const { outputs, died, stop } = spawned;
-    return { provider, outputs, control: controlOf(spawned, plan, "run"), died, stop };
+    return { provider, outputs, control: controlOf(spawned, plan), died, stop };
   },
 };
 
@@ -70,24 +70,33 @@ async function leaseProcess(context: StartContext, slot: SlotContext): Promise<R
     signal: slot.signal,
     slot: slot.slot,
   };
-  const toLease = (spawned: SpawnedService): RunningLease => ({
-    outputs: spawned.outputs,
-    control: controlOf(spawned, plan, slot.service.per),
-    died: spawned.died,
-    isAlive: () => isAlive(spawned),
-    async restart() {
-      await spawned.stop();
-      // The signal of the first start is spent: a restart has the ready limit alone.
-      return toLease(
-        await spawnService({
-          ...options,
-          ports: spawned.ports,
-          signal: new AbortController().signal,
-        }),
-      );
-    },
-    release: () => spawned.stop(),
-  });
+  const toLease = (spawned: SpawnedService): RunningLease => {
+    const paused: RunningLease = {
+      outputs: spawned.outputs,
+      control: controlOf(spawned, plan),
+      async restart() {
+        await spawned.stop();
+        // The signal of the first start is spent: a restart has the ready limit alone.
+        return toLease(
+          await spawnService({
+            ...options,
+            ports: spawned.ports,
+            signal: new AbortController().signal,
+          }),
+        );
+      },
+      release: () => spawned.stop(),
+    };
+    return {
+      ...paused,
+      died: spawned.died,
+      isAlive: () => isAlive(spawned),
+      async pause() {
+        await spawned.stop();
+        return paused;
+      },
+    };
+  };
   return toLease(await spawnService(options));
 }
 
@@ -103,9 +112,8 @@ function shared({
 function controlOf(
   { pid, startTime }: SpawnedService,
   { onReset }: CommandPlan,
-  per: string,
 ): Record<string, JsonValue> {
-  return { pid, startTime, onReset: per === "test" ? "restart" : onReset };
+  return { pid, startTime, onReset };
 }
 
 function readOptions({ options }: ServicePlan): CommandPlan {

@@ -21,6 +21,7 @@ async function open(options: AppOptions) {
     root: "/",
     references: { db: { url: "postgres://here/db", "ports.main": "5432" }, self: {} },
     restart: () => Promise.reject(new Error("not asked for")),
+    pause: () => Promise.reject(new Error("not asked for")),
     logLines: async () => [],
     ci: false,
   });
