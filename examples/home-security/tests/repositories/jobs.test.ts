@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { test as repositoryTest } from "../fixtures/repository-test.ts";
+import { someoneWaits } from "../fixtures/someone-waits.ts";
 
 const test = repositoryTest.extend(
   "job",
@@ -67,14 +68,18 @@ describe("jobRepository", { tags: ["repositories"] }, () => {
   test(
     "one that is completed and cancelled at once ends in one of the two ways, with all that belongs to it",
     { tags: ["concurrency"] },
-    async ({ jobs, job, expect }) => {
+    async ({ jobs, job, db, expect }) => {
       await jobs.start(job, "worker");
-
-      const settled = await Promise.allSettled([
+      await using holder = await db.session();
+      await holder.sql`select from jobs where id = ${job} for update`;
+      const both = Promise.allSettled([
         jobs.complete(job, null, "worker"),
         jobs.cancel(job, "operator"),
       ]);
+      await someoneWaits({ db }, 2);
+      await holder.commit();
 
+      const settled = await both;
       expect(settled.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
       const completed = settled[0]?.status === "fulfilled";
       expect(await jobs.find(job)).toMatchObject({ status: completed ? "completed" : "cancelled" });
