@@ -32,7 +32,7 @@ export function TestPage({ id }: { readonly id: string }) {
       </div>
     );
   }
-  const { result } = row.snapshot;
+  const { result, diagnosis } = row.snapshot;
   const { root } = model.value.run;
   const earlier = result.earlierErrors ?? [];
   const bare = result.errors.length + earlier.length + row.snapshot.logs.length === 0;
@@ -46,6 +46,11 @@ export function TestPage({ id }: { readonly id: string }) {
               title={result.errors.length === 1 ? "Error" : plural(result.errors.length, "error")}
               tone="failed"
             >
+              {diagnosis === undefined ? null : (
+                <p class="likely-cause">
+                  Likely cause: {diagnosis.says}. <span class="dim">{diagnosis.remedy}</span>
+                </p>
+              )}
               {result.errors.map((error, index) => (
                 <ErrorBlock key={index} error={error} root={root} />
               ))}

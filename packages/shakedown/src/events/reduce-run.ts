@@ -4,6 +4,7 @@ import type {
   KeptData,
   LogSlice,
   RunEvent,
+  TestDiagnosis,
   TestFixture,
   TestIdentity,
   TestResult,
@@ -51,6 +52,7 @@ export interface TestSnapshot {
   readonly kept: readonly KeptData[];
   /** As the resets after it found it, or as it stood when its data was set aside. */
   readonly wrote: readonly WrittenTables[];
+  readonly diagnosis?: TestDiagnosis;
 }
 
 export interface RetiredSnapshot {
@@ -138,6 +140,7 @@ export function reduceRun(events: readonly RunEvent[]): RunSnapshot {
         known?.logs.push(...event.logs);
         known?.kept.push(...event.kept);
         known?.wrote.push(...(event.wrote ?? []));
+        if (known !== undefined && event.diagnosis !== undefined) known.diagnosis = event.diagnosis;
         break;
       }
       case "slot:leased":

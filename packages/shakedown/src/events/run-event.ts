@@ -125,10 +125,21 @@ export type TestEvent = At &
         readonly kept: readonly KeptData[];
         /** Absent where a reset after the test tells it. */
         readonly wrote?: readonly WrittenTables[];
+        /** Of a test that failed for a reason that is well known. */
+        readonly diagnosis?: TestDiagnosis;
       }
     | { readonly type: "run:finding"; readonly message: string }
     | { readonly type: "run:finished"; readonly durationMs: number; readonly exitCode: number }
   );
+
+/** A well-known cause, recognised in a test's error or in what its services printed meanwhile. */
+export interface TestDiagnosis {
+  /** "connection-refused" */
+  readonly kind: string;
+  /** "nothing listens on port 5432" */
+  readonly says: string;
+  readonly remedy: string;
+}
 
 /** A fixture that a test took, and how long it was set up for it. */
 export interface TestFixture {

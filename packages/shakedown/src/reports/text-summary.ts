@@ -72,7 +72,13 @@ function failedTest(
       ? []
       : [`tags ${test.tags.map((tag) => printableLine(tag)).join(", ")}`]),
   ];
+  const { diagnosis } = snapshot;
   const evidence = [
+    ...(diagnosis === undefined
+      ? []
+      : [
+          `     ${paint("yellow", "likely cause:")} ${printableLine(diagnosis.says)} ${paint("cyan", "→")} ${printableLine(diagnosis.remedy)}`,
+        ]),
     ...writtenLines(snapshot).map((line) => `     ${paint("dim", "wrote to")} ${line}`),
     ...logs.filter(({ used }) => used !== false).flatMap((slice) => logLines(slice, paint)),
     ...kept.map(({ service, connect }) =>

@@ -1,5 +1,12 @@
 import type { TestCase, TestRunEndReason } from "vitest/node";
-import type { KeptData, LogSlice, RunEvent, WrittenTables } from "../events/run-event.ts";
+import type {
+  KeptData,
+  LogSlice,
+  RunEvent,
+  TestDiagnosis,
+  WrittenTables,
+} from "../events/run-event.ts";
+import { diagnoseFailure } from "./diagnose-failure.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import type { StacksOfRun } from "./stacks-of-run.ts";
 import { metaOf, toTestFinished } from "./to-test-events.ts";
@@ -44,16 +51,30 @@ export async function sayEvidence(options: SayEvidenceOptions): Promise<void> {
       : [];
     const kept: KeptData[] = after.flatMap((retirement) => retirement.kept).map(named);
     const wrote: WrittenTables[] = after.flatMap((retirement) => retirement.wrote ?? []).map(named);
-    if (logs.length === 0 && kept.length === 0 && wrote.length === 0) continue;
+    const diagnosis = await diagnosisOf(test, logs, options);
+    if (logs.length + kept.length + wrote.length === 0 && diagnosis === undefined) continue;
     say({
       type: "test:evidence",
       testId: test.id,
       logs: logs.map(named),
       kept,
       ...(wrote.length === 0 ? {} : { wrote }),
+      ...(diagnosis === undefined ? {} : { diagnosis }),
       atEpochMs: Date.now(),
     });
   }
+}
+
+async function diagnosisOf(
+  test: TestCase,
+  logs: readonly LogSlice[],
+  { stacks }: SayEvidenceOptions,
+): Promise<TestDiagnosis | undefined> {
+  const { state, errors, startedEpochMs, durationMs } = toTestFinished(test).result;
+  if (state !== "failed") return undefined;
+  const listeners = () => stacks.listeners(metaOf(test)?.stack);
+  const endedEpochMs = startedEpochMs + durationMs;
+  return diagnoseFailure({ errors, logs, endedEpochMs, listeners });
 }
 
 function toBeExplained(tests: readonly TestCase[]): ReadonlySet<TestCase> {

@@ -1,15 +1,18 @@
 import { basename, dirname } from "node:path";
 import type { RunEvent, ServiceEvent } from "../events/run-event.ts";
 import { listenToRun, type RunListener } from "../fixtures/run-listener.ts";
+import type { Listener } from "./diagnose-failure.ts";
 import type { LogLines, LogQuery, SessionClient } from "../supervisor/session.ts";
 
-type StackSession = Pick<SessionClient, "logs" | "secrets">;
+type StackSession = Pick<SessionClient, "logs" | "secrets" | "status">;
 
 /** The stacks that a run's tests use: its own, and those for which its workers had sessions opened. */
 export interface StacksOfRun extends Disposable {
   /** A service as the run's events name it: those of other stacks with their stack's name before theirs. */
   nameOf(stackFile: string | undefined, service: string): string;
   logs(stackFile: string | undefined, query: LogQuery): Promise<readonly LogLines[]>;
+  /** Where its services listen, without passwords. */
+  listeners(stackFile: string | undefined): Promise<readonly Listener[]>;
   /** What must not be written down, as far as it is known by now. */
   secrets(): Promise<readonly string[]>;
 }
@@ -33,6 +36,12 @@ export function stacksOfRun({ stackFile, session, say }: StacksOfRunOptions): St
   return {
     nameOf,
     logs: async (file, query) => (await sessions.get(file ?? stackFile)?.logs(query)) ?? [],
+    async listeners(file) {
+      const status = await sessions.get(file ?? stackFile)?.status();
+      return (status?.services ?? []).flatMap(({ name, url }) =>
+        url === undefined ? [] : [{ service: name, url }],
+      );
+    },
     async secrets() {
       const told = await Promise.all(
         // A session that is over tells nothing more; what it told is known.

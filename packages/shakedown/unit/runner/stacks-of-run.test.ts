@@ -6,6 +6,7 @@ import { stacksOfRun } from "../../src/runner/stacks-of-run.ts";
 const session = (name: string) => ({
   logs: async () => [{ service: name, lines: ["a line"] }],
   secrets: async () => [`secret of ${name}`],
+  status: () => Promise.reject(new Error("nobody asked for it")),
 });
 
 test("services of another stack stand with its name before theirs, in events and logs", async () => {
