@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../src/kit/until.ts";
@@ -144,6 +144,26 @@ describe("what runs is not used again", () => {
       "utf8",
     );
     expect(record).not.toContain("-token");
+  });
+
+  test("when a program was upgraded in its place", async () => {
+    await using project = await makeCliProject({
+      ...files,
+      "shakedown.stack.ts": webStack.replaceAll(`run: ["node",`, `run: ["runtime",`),
+    });
+    const env = { PATH: `${join(project.folder, "bin")}:${process.env["PATH"] ?? ""}` };
+    const put = async (text: string): Promise<void> => {
+      await project.write({
+        "bin/runtime": `#!/bin/sh\n${text}\nexec "${process.execPath}" "$@"\n`,
+      });
+      await chmod(join(project.folder, "bin/runtime"), 0o755);
+    };
+    await put("# 1");
+    await project.shakedown(["up"], { env });
+    expect((await project.shakedown(["up"], { env })).err).toBe("");
+    await put("# 2.0");
+    const up = await project.shakedown(["up"], { env });
+    expect(up.err).toMatch(/services start anew: clock: program .+\/bin\/runtime changed/);
   });
 
   test("but a test that was written anew changes nothing", async () => {

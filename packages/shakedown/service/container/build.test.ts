@@ -114,5 +114,5 @@ test("the image behind a name decides whether a running container is used again"
   const { start } = context;
   expect(
     await engine.reuseParts?.(start.service, start.stack, { DOCKER_HOST: "tcp://127.0.0.1:1" }),
-  ).toEqual([]);
+  ).toEqual([{ what: `image ${image}`, hash: "none", isOpen: true }]);
 });

@@ -6,4 +6,6 @@ export interface ReusePart {
   readonly hash: string;
   /** What stands in "from … to …"; never a secret. */
   readonly shown?: string;
+  /** Not known yet: whatever it turns out to be is what a start from now takes. */
+  readonly isOpen?: true;
 }

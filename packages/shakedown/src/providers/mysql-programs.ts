@@ -37,11 +37,35 @@ const usualFolders = [
   "/home/linuxbrew/.linuxbrew/bin",
 ];
 
+/** The server programs of this machine. */
+export async function mysqlFiles(
+  environment: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const found = await programsHere(environment);
+  return [...found.keys()];
+}
+
 /** All that are found, each once, the ones of this machine first. */
 export async function findMysqlPrograms({
   environment,
   cacheFolder,
 }: FindMysqlOptions): Promise<MysqlProgram[]> {
+  const found = await programsHere(environment);
+  const unpacked = await findUnpacked(cacheFolder);
+  if (unpacked !== undefined) {
+    found.set(unpacked.program, {
+      bin: dirname(unpacked.program),
+      program: basename(unpacked.program),
+      libraryPath: unpacked.libraryPath,
+      where: "unpacked by shakedown install mariadb",
+    });
+  }
+  return [...found.values()];
+}
+
+async function programsHere(
+  environment: Readonly<Record<string, string>>,
+): Promise<Map<string, MysqlProgram>> {
   const places = [
     ...(environment["PATH"] ?? "")
       .split(delimiter)
@@ -58,16 +82,7 @@ export async function findMysqlPrograms({
       found.set(file, { bin: dirname(file), program: basename(file), where });
     }
   }
-  const unpacked = await findUnpacked(cacheFolder);
-  if (unpacked !== undefined) {
-    found.set(unpacked.program, {
-      bin: dirname(unpacked.program),
-      program: basename(unpacked.program),
-      libraryPath: unpacked.libraryPath,
-      where: "unpacked by shakedown install mariadb",
-    });
-  }
-  return [...found.values()];
+  return found;
 }
 
 export interface MysqlVersion {

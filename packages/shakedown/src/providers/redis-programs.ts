@@ -33,23 +33,33 @@ const usualFolders = [
   "/snap/bin",
 ];
 
+type Candidate = Pick<RedisProgram, "file" | "name" | "where">;
+
+/** The servers of this machine, before anybody asked them for their versions. */
+export function redisCandidates(environment: Readonly<Record<string, string>>): Candidate[] {
+  const places = [
+    { path: environment["PATH"] ?? "", where: "on PATH" },
+    { path: usualFolders.join(":"), where: "in its usual place" },
+  ];
+  const found = new Map<string, Candidate>();
+  for (const { path, where } of places) {
+    for (const name of ["redis", "valkey"] as const) {
+      const file = path === "" ? undefined : findProgram(`${name}-server`, { path, cwd: "/" });
+      if (file !== undefined && !found.has(file)) found.set(file, { file, name, where });
+    }
+  }
+  return [...found.values()];
+}
+
 /** All that are found, the ones of this machine first. */
 export async function findRedis({
   environment,
   cacheFolder,
 }: FindRedisOptions): Promise<RedisProgram[]> {
-  const places = [
-    { path: environment["PATH"] ?? "", where: "on PATH" },
-    { path: usualFolders.join(":"), where: "in its usual place" },
-  ];
   const found = new Map<string, RedisProgram>();
-  for (const { path, where } of places) {
-    for (const name of ["redis", "valkey"] as const) {
-      const file = path === "" ? undefined : findProgram(`${name}-server`, { path, cwd: "/" });
-      if (file === undefined || found.has(file)) continue;
-      const version = await readVersion(file);
-      if (version !== undefined) found.set(file, { file, name, version, where });
-    }
+  for (const candidate of redisCandidates(environment)) {
+    const version = await readVersion(candidate.file);
+    if (version !== undefined) found.set(candidate.file, { ...candidate, version });
   }
   const unpacked = await findUnpacked(cacheFolder);
   if (unpacked !== undefined) {

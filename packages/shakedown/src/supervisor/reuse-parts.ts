@@ -44,6 +44,20 @@ export function reuseKeyOf(parts: readonly StackPart[]): string {
   return hashOf(JSON.stringify(compared)).slice(0, 16);
 }
 
+/** True when services made from `made` are what `now` asks for: nothing changed but what was open then. */
+export function stillFits(made: readonly StackPart[], now: readonly StackPart[]): boolean {
+  const nameOf = ({ service, what }: StackPart): string => `${service ?? ""} ${what}`;
+  const asked = new Map(now.map((part) => [nameOf(part), part]));
+  return (
+    made.length === now.length &&
+    made.every((part) => {
+      const other = asked.get(nameOf(part));
+      const isOpen = part.isOpen === true || other?.isOpen === true;
+      return other !== undefined && (other.hash === part.hash || isOpen);
+    })
+  );
+}
+
 async function engineParts(
   service: ServicePlan,
   { plan, environment }: ShapedBy,

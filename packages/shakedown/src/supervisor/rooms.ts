@@ -5,7 +5,7 @@ import type { Places } from "./places.ts";
 import type { OpenSession } from "./protocol.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Keeper } from "./idle-stop.ts";
-import { reuseKeyOf, reusePartsOf } from "./reuse-parts.ts";
+import { reuseKeyOf, reusePartsOf, stillFits } from "./reuse-parts.ts";
 import type { StackPart } from "./reuse-reasons.ts";
 import type { Reuse, ReuseMemory } from "./reuse-record.ts";
 import { openStackRoom, type StackRoom } from "./stack-room.ts";
@@ -58,6 +58,11 @@ export function openRooms(options: RoomsOptions): Rooms {
     return room;
   }
 
+  /** Of a room whose start found out what was open before, such as an image that had to be pulled. */
+  function keyFitting(parts: readonly StackPart[]): string | undefined {
+    return [...partsOfRooms].find(([, made]) => stillFits(made, parts))?.[0];
+  }
+
   return {
     get count() {
       return rooms.size;
@@ -67,7 +72,7 @@ export function openRooms(options: RoomsOptions): Rooms {
       if (request.asItIs === true && newest !== undefined)
         return { room: await newest, reuse: memory.attached() };
       const parts = await reusePartsOf(request, await loadEngines(request.plan));
-      const fitting = reuseKeyOf(parts);
+      const fitting = keyFitting(parts) ?? reuseKeyOf(parts);
       const wantsOwn = request.fresh === true && keeper.isKeeping;
       // Runs at the same time share what is theirs; the last one takes it along.
       const key = wantsOwn ? `${fitting}-own` : fitting;
@@ -82,7 +87,12 @@ export function openRooms(options: RoomsOptions): Rooms {
         const room = await pending;
         // While we waited its last session may have ended, and the room with it.
         if (rooms.get(key) !== pending) continue;
-        if (known !== undefined) return { room, reuse: memory.attached() };
+        if (known !== undefined) {
+          // What was open when it was made is known now.
+          if (partsOfRooms.has(key) && !parts.some(({ isOpen }) => isOpen))
+            partsOfRooms.set(key, parts);
+          return { room, reuse: memory.attached() };
+        }
         if (wantsOwn) return { room, reuse: memory.openedOwn() };
         partsOfRooms.set(key, parts);
         return { room, reuse: memory.opened(parts, before.at(-1)) };

@@ -3,7 +3,7 @@ import type { Engine } from "../../src/engines/engine.ts";
 import type { JsonValue } from "../../src/errors/shakedown-error.ts";
 import { planFormat, type StackPlan } from "../../src/stack/plan.ts";
 import { reasonsBetween, reasonText } from "../../src/supervisor/reuse-reasons.ts";
-import { reuseKeyOf, reusePartsOf } from "../../src/supervisor/reuse-parts.ts";
+import { reuseKeyOf, reusePartsOf, stillFits } from "../../src/supervisor/reuse-parts.ts";
 
 const engine: Engine = {
   name: "any",
@@ -84,4 +84,20 @@ test("of the environment only what shapes a service counts, and not how shakedow
       { plan, environment: { ...environment, PATH: "/opt/bin", SHAKEDOWN_PREFER: "container" } },
     ),
   ).toEqual(["PATH changed", "SHAKEDOWN_PREFER is new"]);
+});
+
+test("an image that was not here is no other one once it has come, and every other change is one", () => {
+  const plan = { service: "db", what: "version", hash: "1" };
+  const image = (hash: string, isOpen?: true) => ({
+    service: "db",
+    what: "image redis:7",
+    hash,
+    ...(isOpen === undefined ? {} : { isOpen }),
+  });
+  const made = [plan, image("none", true)];
+  expect(stillFits(made, [plan, image("a")])).toBe(true);
+  expect(stillFits(made, made)).toBe(true);
+  expect(stillFits([plan, image("a")], [plan, image("b")])).toBe(false);
+  expect(stillFits(made, [{ ...plan, hash: "2" }, image("a")])).toBe(false);
+  expect(stillFits(made, [image("a")])).toBe(false);
 });

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { findProgram } from "../../process/find-program.ts";
+import { programParts } from "../../providers/place-parts.ts";
 import type { ServicePlan, StackPlan } from "../../stack/plan.ts";
 import { fileParts } from "../file-parts.ts";
 import { partsOfFolder } from "../folder-parts.ts";
@@ -18,7 +20,22 @@ export async function sourceParts(
         { kind: "file", root },
       )
     : partsOfFolder(resolve(root, String(cwd)), root);
-  return [...files, ...inheritedParts(inheritEnv, environment)];
+  return [
+    ...files,
+    ...(await programParts(programsOf(options["run"], environment))),
+    ...inheritedParts(inheritEnv, environment),
+  ];
+}
+
+/** A program on PATH; what has a path of its own is among the sources, and `node` is the one that runs us. */
+function programsOf(
+  run: unknown,
+  environment: Readonly<Record<string, string>>,
+): readonly string[] {
+  const [program] = Array.isArray(run) ? (run as readonly unknown[]) : [];
+  if (typeof program !== "string" || program === "node" || program.includes("/")) return [];
+  const file = findProgram(program, { path: environment["PATH"] ?? "", cwd: "/" });
+  return file === undefined ? [] : [file];
 }
 
 function inheritedParts(

@@ -1,4 +1,6 @@
 import { chooseProvider, startChosen } from "../../providers/ladder.ts";
+import { mysqlFiles } from "../../providers/mysql-programs.ts";
+import { placeParts } from "../../providers/place-parts.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { anyVersion, parseVersionWish } from "../../providers/version-wish.ts";
 import { wantsProgram } from "../../providers/wants-program.ts";
@@ -8,13 +10,29 @@ import { clientCommand } from "./client-command.ts";
 import { loadMysql } from "./driver.ts";
 import { parseOptions } from "./options.ts";
 import { rungs, urlOf } from "./rungs.ts";
+import { imageOf } from "./start-container.ts";
 import { validateOptions } from "./validate-options.ts";
 
 const engine: Engine = {
   name: "mysql",
   warm: loadMysql,
   validate: validateOptions,
-  reuseParts: (service, stack) => dataParts(parseOptions(service.options), stack),
+  async reuseParts(service, stack, environment) {
+    const options = parseOptions(service.options);
+    return [
+      ...(await dataParts(options, stack)),
+      ...(await placeParts(
+        { service, stack, environment },
+        {
+          option: options.provider,
+          given: urlOf({ environment }, options),
+          image: imageOf(options),
+          isPicky: options.image !== undefined || options.version !== undefined,
+          native: () => mysqlFiles(environment),
+        },
+      )),
+    ];
+  },
   usualVariables: { DATABASE_URL: "url" },
   clientCommand,
   installable(context) {

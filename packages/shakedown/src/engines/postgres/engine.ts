@@ -1,4 +1,5 @@
 import { chooseProvider, startChosen } from "../../providers/ladder.ts";
+import { placeParts } from "../../providers/place-parts.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { dataParts } from "../data-parts.ts";
 import { wantsProgram } from "../../providers/wants-program.ts";
@@ -6,15 +7,37 @@ import type { Engine } from "../engine.ts";
 import { loadPg } from "./driver.ts";
 import { clientCommand } from "./client-command.ts";
 import { parseOptions } from "./options.ts";
+import { embeddedFiles } from "./provider/embedded.ts";
+import { nativeFiles } from "./provider/native.ts";
 import { rungs, urlOf } from "./provider/rungs.ts";
 import { parsePostgresWish, workable } from "./provider/version.ts";
+import { imageOf } from "./start-container.ts";
 import { validateOptions } from "./validate-options.ts";
 
 const engine: Engine = {
   name: "postgres",
   warm: loadPg,
   validate: validateOptions,
-  reuseParts: (service, stack) => dataParts(parseOptions(service.options), stack),
+  async reuseParts(service, stack, environment) {
+    const options = parseOptions(service.options);
+    const { provider, version, image, extensions } = options;
+    return [
+      ...(await dataParts(options, stack)),
+      ...(options.local === undefined
+        ? await placeParts(
+            { service, stack, environment },
+            {
+              option: provider,
+              given: urlOf({ environment }, options),
+              image: imageOf(options),
+              isPicky: image !== undefined || version !== undefined || extensions.length > 0,
+              native: () => nativeFiles(environment["PATH"] ?? ""),
+              embedded: async () => embeddedFiles(stack.root),
+            },
+          )
+        : []),
+    ];
+  },
   usualVariables: { DATABASE_URL: "url" },
   clientCommand,
   installable(context) {

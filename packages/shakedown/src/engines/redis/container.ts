@@ -26,7 +26,7 @@ export function containerRung(context: StartContext, plan: RedisPlan): Rung<Star
   });
 }
 
-function imageOf({ image, version }: RedisPlan): string {
+export function imageOf({ image, version }: Partial<RedisPlan>): string {
   return image ?? `redis:${/\d+(?:\.\d+)*/.exec(version ?? "7")?.[0]}-alpine`;
 }
 

@@ -4,14 +4,15 @@ import { type GivenUrl, givenUrl } from "../../providers/ladder-url.ts";
 import { policyOf } from "../../providers/provider-policy.ts";
 import { providerProblems } from "../../providers/provider-problems.ts";
 import { anyVersion, parseVersionWish, type VersionWish } from "../../providers/version-wish.ts";
-import { findRedis, type RedisProgram } from "../../providers/redis-programs.ts";
+import { placeParts } from "../../providers/place-parts.ts";
+import { findRedis, redisCandidates, type RedisProgram } from "../../providers/redis-programs.ts";
 import { wantsProgram } from "../../providers/wants-program.ts";
 import type { Problem, ServicePlan } from "../../stack/plan.ts";
 import type { Engine, RunningService, StartContext } from "../engine.ts";
 import { optionProblems } from "../option-problems.ts";
 import { soundOptions } from "../sound-options.ts";
 import { clientCommand } from "./client-command.ts";
-import { containerRung } from "./container.ts";
+import { containerRung, imageOf } from "./container.ts";
 import { externalNote, lookAtExternal } from "./external.ts";
 import { startNative } from "./native.ts";
 import { optionsSchema, type RedisPlan } from "./options.ts";
@@ -26,6 +27,20 @@ const engine: Engine = {
     const plan = v.parse(optionsSchema, context.service.options);
     const given = urlOf(context, plan);
     return wantsProgram(context, { option: plan.provider, given }) ? "redis" : undefined;
+  },
+
+  reuseParts(service, stack, environment) {
+    const plan = soundOptions(service, optionsSchema);
+    return placeParts(
+      { service, stack, environment },
+      {
+        option: plan.provider,
+        given: urlOf({ environment }, plan),
+        image: imageOf(plan),
+        isPicky: plan.image !== undefined || plan.version !== undefined,
+        native: async () => redisCandidates(environment).map(({ file }) => file),
+      },
+    );
   },
 
   validate: async (service) => [

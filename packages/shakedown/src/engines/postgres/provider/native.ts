@@ -48,6 +48,11 @@ export function nativeRung(options: NativeOptions): Rung<Installation> {
   };
 }
 
+/** The server programs that could be taken, not asked for anything. */
+export async function nativeFiles(path: string): Promise<readonly string[]> {
+  return (await candidates(path)).map(({ bin }) => join(bin, "postgres"));
+}
+
 function newerFirst(left: Installation, right: Installation): number {
   return right.version.major - left.version.major || right.version.minor - left.version.minor;
 }
