@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../src/kit/until.ts";
@@ -62,6 +64,43 @@ describe("connect", () => {
     );
     const url = (await project.shakedown(["connect", "db", "--failed", "--url"])).out.trim();
     expect(spawnSync("psql", [url, "-tAc", rows], { encoding: "utf8" }).stdout).toBe("a|gate\n");
+  });
+
+  test("the line of a run's reports opens what that test left, whatever it is called", async (context) => {
+    need(context, noPsql);
+    await using project = await makeCliProject(databaseFiles, { pg: true });
+    const names = ["keeps", "keeps a camera", "it's \n`touch pwned` $(touch pwned) \u001B[31mred"];
+    const tests = names.map(
+      (name, index) => `test(${JSON.stringify(name)}, async ({ db }) => {
+  await db.sql\`insert into cameras values ('${index}', 'gate')\`;
+  throw new Error("no");
+});`,
+    );
+    await project.write({
+      "a.test.ts": testFile(tests.join("\n")),
+      "billing.stack.ts": databaseFiles["shakedown.stack.ts"],
+      "b.test.ts": testFile(tests[0] ?? "").replace("shakedown.stack", "billing.stack"),
+    });
+    await project.shakedown(["up", "--stack", "billing.stack.ts"]);
+    expect((await project.shakedown(["run", "--keep", "--workers", "1"])).code).toBe(1);
+    const summary = await readFile(
+      join(project.folder, ".shakedown", "latest", "summary.txt"),
+      "utf8",
+    );
+    const lines = summary.match(/npx shakedown connect .*/g) ?? [];
+    const main = join(project.folder, "node_modules", "shakedown", "dist", "cli", "main.js");
+    const pasted = (line: string): string =>
+      spawnSync(
+        "sh",
+        [
+          "-c",
+          `npx() { shift; '${process.execPath}' '${main}' "$@"; }; ${line} -- -tAc 'select id from cameras'`,
+        ],
+        { cwd: project.folder, encoding: "utf8" },
+      ).stdout;
+    expect(lines.map(pasted).toSorted()).toEqual(["0\n", "0\n", "1\n", "2\n"]);
+    expect(lines.filter((line) => line.includes("--stack billing.stack.ts"))).toHaveLength(1);
+    expect(existsSync(join(project.folder, "pwned"))).toBe(false);
   });
 
   test("prints the URL of what has no client, and refuses what cannot be", async () => {

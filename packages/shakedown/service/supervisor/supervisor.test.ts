@@ -221,6 +221,21 @@ test("a retired slot has fresh shares, and at most three sets of data are kept",
   expect(pids.slice(1).every(runs)).toBe(true);
 });
 
+test("the data of three tests is kept, however many services each of them had", async () => {
+  await using plan = await stackOf({ one: {}, two: {} });
+  await using session = await openSession({ plan, purpose: "run", environment });
+  const services = ["one", "two"];
+  await session.borrow({ wish: 0, services });
+  for (const name of ["first", "second", "third", "fourth"])
+    await session.retire(0, { service: "one", reason: `"${name}" failed`, keep: true, services });
+  const { kept = [] } = await session.status();
+  expect(kept.map(({ service, reason }) => `${service} ${reason}`).toSorted()).toEqual(
+    ["fourth", "second", "third"]
+      .flatMap((name) => [`one "${name}" failed`, `two "${name}" failed`])
+      .toSorted(),
+  );
+});
+
 test("a service that dies is reported, and the next borrower gets a running one", async () => {
   await using plan = await stackOf({ one: {} });
   const events: ServiceEvent[] = [];

@@ -1,4 +1,5 @@
 import { ShakedownError } from "../errors/shakedown-error.ts";
+import { printableLine } from "../kit/printable.ts";
 import type { Share } from "../supervisor/shares.ts";
 
 export interface ShareWish {
@@ -19,9 +20,9 @@ export function chooseShare(
 ): Share | undefined {
   const kept = shares.filter((share) => share.kept !== undefined);
   if (failed !== undefined) {
-    const found = kept.findLast(({ kept: about }) => about?.reason.includes(failed) === true);
+    const found = keptOf(kept, failed);
     if (found !== undefined) return found;
-    const there = kept.map(({ kept: about }) => about?.reason ?? "");
+    const there = kept.map(({ kept: about }) => printableLine(about?.reason ?? ""));
     throw new ShakedownError(
       "SERVICE_UNKNOWN",
       there.length === 0
@@ -36,4 +37,19 @@ export function chooseShare(
     current.find((share) => share.slot === undefined) ??
     current.toSorted((left, right) => (left.slot ?? 0) - (right.slot ?? 0))[0]
   );
+}
+
+/** The last of those whose test has this full name, then this name, then a name that holds it: as names are printed. */
+function keptOf(kept: readonly Share[], failed: string): Share | undefined {
+  const wanted = printableLine(failed, Infinity);
+  const matches: ((reason: string) => boolean)[] = [
+    (reason) => reason === `"${wanted}" failed`,
+    (reason) => reason.endsWith(` > ${wanted}" failed`),
+    (reason) => reason.includes(wanted),
+  ];
+  for (const fits of matches) {
+    const found = kept.findLast((share) => fits(printableLine(share.kept?.reason ?? "", Infinity)));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

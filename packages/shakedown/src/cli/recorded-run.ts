@@ -4,8 +4,6 @@ import { eventFormat, type KeptData, type RunEvent } from "../events/run-event.t
 import { errorCodes } from "../errors/codes.ts";
 import { packageVersion } from "../kit/package-version.ts";
 import { plainPaint } from "../kit/paint.ts";
-import { printableLine } from "../kit/printable.ts";
-import { quotedWord } from "../kit/quoted-word.ts";
 import { type Redactor, redactor, secretsAmong } from "../kit/redact.ts";
 import { textSummary } from "../reports/text-summary.ts";
 import { type EventLog, openEventLog } from "../runner/event-log.ts";
@@ -77,6 +75,7 @@ export async function recordedRun(
       type: "run:finished",
       durationMs: endedEpochMs - startedEpochMs,
       exitCode,
+      keptStays,
       atEpochMs: endedEpochMs,
     });
     log.clean();
@@ -86,7 +85,6 @@ export async function recordedRun(
       run,
       folder,
       kinds: options.reports,
-      text: { keptStays },
     });
     await pointLatest(state, runId);
     if (call.options.json !== true) {
@@ -97,7 +95,6 @@ export async function recordedRun(
           errors: selection.rest.some((word) => word.startsWith("--reporter")),
           folder: nearPath(call.cwd, folder.path),
           ...(report === undefined ? {} : { report: nearPath(call.cwd, report) }),
-          keptStays,
         })}`,
       );
     }
@@ -127,20 +124,18 @@ async function underSession(
   });
   const opened: { stacks?: StacksOfRun } = {};
   const secrets = keepSecrets(redact, async () => (await opened.stacks?.secrets()) ?? []);
-  const names = new Map<string, string>();
-  const withoutPassword = (data: KeptData, testName = ""): KeptData =>
-    redact.text(data.connect) === data.connect
-      ? data
-      : { ...data, connect: connectCommand(data, testName) };
+  /** In files, which hold no passwords, stands the command that knows them. */
+  const withoutPassword = ({ service, connect, command }: KeptData): KeptData => ({
+    service,
+    connect: redact.text(connect) === connect ? connect : (command ?? connect),
+  });
   const say = (event: RunEvent): void => {
-    if (event.type === "test:finished") names.set(event.test.id, event.test.name);
     if (event.type === "test:evidence") {
       kept.set(event.testId, event.kept);
-      log.say({
-        ...event,
-        kept: event.kept.map((data) => withoutPassword(data, names.get(event.testId))),
-      });
-    } else log.say(event);
+      log.say({ ...event, kept: event.kept.map(withoutPassword) });
+    } else if (event.type === "slot:retired" && event.kept !== undefined)
+      log.say({ ...event, kept: withoutPassword(event.kept) });
+    else log.say(event);
     if (event.type === "slot:leased" || event.type === "service:ready") secrets.look();
   };
   await using session = await openSession({
@@ -149,7 +144,7 @@ async function underSession(
     environment,
     ...keep,
     onEvent: (event) => {
-      say(event);
+      say(opened.stacks?.told(plan.file, event) ?? event);
       board.show(event);
       if (event.type === "service:stopped" && event.error !== undefined) say(stopFinding(event));
     },
@@ -158,7 +153,7 @@ async function underSession(
   const news = notReusedLine(session.reuse);
   if (news !== undefined && options.json !== true)
     terminal.out(`${terminal.paint("yellow", ` ↻ ${terminal.words(news)}`)}\n`);
-  using stacks = stacksOfRun({ stackFile: plan.file, session, say });
+  using stacks = stacksOfRun({ stackFile: plan.file, session, cwd, say });
   opened.stacks = stacks;
   // Vitest colours what goes into a pipe, too, when it believes that somebody looks.
   tellVitestColours(options.color ?? (terminal.paint === plainPaint ? false : undefined));
@@ -211,11 +206,6 @@ function keepSecrets(redact: Redactor, ask: () => Promise<readonly string[]>): S
     })();
   };
   return { look, settled: async () => looking };
-}
-
-/** In files, which hold no passwords, stands the command that knows them. */
-function connectCommand({ service }: KeptData, testName: string): string {
-  return `shakedown connect ${quotedWord(service)} ${quotedWord(printableLine(testName))}`;
 }
 
 function commandText({ files, rest }: TestSelection): string {

@@ -1,5 +1,6 @@
 import { durationText } from "../kit/duration-text.ts";
 import type { Paint } from "../kit/paint.ts";
+import { printableLine } from "../kit/printable.ts";
 import type { ServiceStatus, SupervisorStatus } from "../supervisor/protocol.ts";
 import { keepText } from "./keep-text.ts";
 import { table } from "./table.ts";
@@ -38,6 +39,7 @@ export function renderStatus(
     renderServices(status.services, { nowEpochMs, paint, columns }),
     paint("dim", reasons.join("").trimEnd()) + (reasons.length === 0 ? "" : "\n"),
     table(slotRows(status)),
+    keptLines(status),
     clientLines(status, { nowEpochMs, paint, columns }).join(""),
   ];
   return sections.filter((section) => section !== "" && section !== paint("dim", "")).join("\n");
@@ -98,6 +100,16 @@ function slotRows({ slots }: SupervisorStatus): string[][] {
     services.join(", "),
     generation === 0 ? "" : `made anew ${generation} ${generation === 1 ? "time" : "times"}`,
   ]);
+}
+
+/** A line for each failed test whose data is kept. */
+function keptLines({ kept = [] }: SupervisorStatus): string {
+  return [...Map.groupBy(kept, ({ reason }) => reason)]
+    .map(([reason, parts]) => {
+      const services = parts.map(({ service }) => service).join(", ");
+      return ` kept  ${services}, as ${printableLine(reason.replace(/ failed$/, ""), 100)} left it\n`;
+    })
+    .join("");
 }
 
 function clientLines(

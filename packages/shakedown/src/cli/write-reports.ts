@@ -9,7 +9,7 @@ import type { RunEvent } from "../events/run-event.ts";
 import { pageFile } from "../kit/page-file.ts";
 import { html, reportEvents, toJsonLines } from "../reports/html.ts";
 import { junit } from "../reports/junit.ts";
-import { textSummary, type TextSummaryOptions } from "../reports/text-summary.ts";
+import { textSummary } from "../reports/text-summary.ts";
 import type { RunFolder } from "../runner/run-folder.ts";
 
 export const reportKinds = ["html", "junit", "text"] as const;
@@ -20,7 +20,6 @@ export interface WriteReportsOptions {
   readonly run: RunSnapshot;
   readonly folder: RunFolder;
   readonly kinds: readonly ReportKind[];
-  readonly text?: TextSummaryOptions;
 }
 
 /** Writes a run's reports into its folder; says where the HTML one is to be looked for, where there is one. */
@@ -29,14 +28,13 @@ export async function writeReports({
   run,
   folder,
   kinds,
-  text = {},
 }: WriteReportsOptions): Promise<{ readonly html?: string }> {
   // In a source tree the page may not be built.
   const hasPage = kinds.includes("html") && existsSync(pageFile);
   const page = hasPage ? await htmlReport(events) : undefined;
   await Promise.all([
     ...(kinds.includes("junit") ? [writeFile(folder.junit, junit(run))] : []),
-    ...(kinds.includes("text") ? [writeFile(folder.summary, textSummary(run, text))] : []),
+    ...(kinds.includes("text") ? [writeFile(folder.summary, textSummary(run))] : []),
     ...(page === undefined ? [] : [writeFile(folder.report, page)]),
   ]);
   if (page === undefined) return {};

@@ -21,7 +21,12 @@ export interface RunSnapshot {
   readonly root?: string;
   readonly workers?: number;
   /** Absent when the run was cut short. */
-  readonly finished?: { readonly durationMs: number; readonly exitCode: number };
+  readonly finished?: {
+    readonly durationMs: number;
+    readonly exitCode: number;
+    /** False when the data of failed tests went with the run's services. */
+    readonly keptStays?: boolean;
+  };
   readonly services: readonly ServiceSnapshot[];
   /** In the order in which they finished; a test that ran again stands with its last result. */
   readonly tests: readonly TestSnapshot[];
@@ -47,6 +52,7 @@ export interface TestSnapshot {
     readonly service: string;
     readonly tookMs: number;
     readonly outcome: ResetOutcome;
+    readonly startedEpochMs?: number;
   }[];
   readonly logs: readonly LogSlice[];
   readonly kept: readonly KeptData[];
@@ -94,7 +100,11 @@ export function reduceRun(events: readonly RunEvent[]): RunSnapshot {
         started = event;
         break;
       case "run:finished":
-        finished = { durationMs: event.durationMs, exitCode: event.exitCode };
+        finished = {
+          durationMs: event.durationMs,
+          exitCode: event.exitCode,
+          ...(event.keptStays === undefined ? {} : { keptStays: event.keptStays }),
+        };
         break;
       case "run:finding":
         findings.push(event.message);
@@ -128,7 +138,13 @@ export function reduceRun(events: readonly RunEvent[]): RunSnapshot {
       }
       case "test:reset": {
         if (event.outcome.kind === "retire") fallBacks += 1;
-        const reset = { service: event.service, tookMs: event.tookMs, outcome: event.outcome };
+        const { service, tookMs, outcome, startedEpochMs } = event;
+        const reset = {
+          service,
+          tookMs,
+          outcome,
+          ...(startedEpochMs === undefined ? {} : { startedEpochMs }),
+        };
         resetTimes.push(event.tookMs);
         const known = tests.get(event.testId)?.resets ?? pending.get(event.testId);
         if (known === undefined) pending.set(event.testId, [reset]);

@@ -58,17 +58,20 @@ export type ServiceEvent = At &
     | {
         readonly type: "slot:leased";
         readonly slot: number;
+        /** Of a stack that is not the run's own: its name. */
+        readonly stack?: string;
         readonly generation: number;
         readonly tookMs: number;
       }
     | {
         readonly type: "slot:retired";
         readonly slot: number;
+        readonly stack?: string;
         readonly service: string;
         readonly reason: string;
         readonly kept?: KeptData;
       }
-    | { readonly type: "slot:returned"; readonly slot: number }
+    | { readonly type: "slot:returned"; readonly slot: number; readonly stack?: string }
   );
 
 export interface ProviderShown {
@@ -82,6 +85,8 @@ export interface ProviderShown {
 export interface KeptData {
   readonly service: string;
   readonly connect: string;
+  /** The command that connects without being told a password. */
+  readonly command?: string;
 }
 
 /** What a test wrote to a service. */
@@ -115,6 +120,7 @@ export type TestEvent = At &
         readonly type: "test:reset";
         readonly testId: string;
         readonly service: string;
+        readonly startedEpochMs?: number;
         readonly tookMs: number;
         readonly outcome: ResetOutcome;
       }
@@ -129,7 +135,13 @@ export type TestEvent = At &
         readonly diagnosis?: TestDiagnosis;
       }
     | { readonly type: "run:finding"; readonly message: string }
-    | { readonly type: "run:finished"; readonly durationMs: number; readonly exitCode: number }
+    | {
+        readonly type: "run:finished";
+        readonly durationMs: number;
+        readonly exitCode: number;
+        /** False when the data of failed tests goes with the run's services. */
+        readonly keptStays?: boolean;
+      }
   );
 
 /** A well-known cause, recognised in a test's error or in what its services printed meanwhile. */
@@ -162,7 +174,9 @@ export interface TestIdentity {
 export interface TestResult {
   readonly state: "passed" | "failed" | "skipped";
   readonly startedEpochMs: number;
+  /** Without the time that it took to set its data aside. */
   readonly durationMs: number;
+  readonly setAsideMs?: number;
   readonly retries: number;
   readonly slot?: number;
   readonly errors: readonly TestError[];

@@ -8,7 +8,9 @@ import { writtenLines } from "./written-lines.ts";
  */
 export function junit(run: RunSnapshot): string {
   const byFile = new Map<string, TestSnapshot[]>();
-  for (const test of run.tests) {
+  const isGone = run.finished?.keptStays === false;
+  for (const snapshot of run.tests) {
+    const test = isGone ? { ...snapshot, kept: [] } : snapshot;
     const known = byFile.get(test.test.file);
     if (known === undefined) byFile.set(test.test.file, [test]);
     else known.push(test);

@@ -18,8 +18,6 @@ export interface TextSummaryOptions {
   readonly folder?: string;
   /** Where its HTML report is. */
   readonly report?: string;
-  /** False when the services go with the run: then nobody can connect to kept data. @default true */
-  readonly keptStays?: boolean;
 }
 
 const mostFailedTests = 50;
@@ -29,14 +27,8 @@ const slowFromMs = 100;
 
 /** A run in words: what failed and what the services did meanwhile, then the totals as the last line. */
 export function textSummary(run: RunSnapshot, options: TextSummaryOptions = {}): string {
-  const {
-    paint = plainPaint,
-    services = true,
-    errors = true,
-    folder,
-    report,
-    keptStays = true,
-  } = options;
+  const { paint = plainPaint, services = true, errors = true, folder, report } = options;
+  const keptStays = run.finished?.keptStays ?? true;
   const failed = run.tests.filter(({ result }) => result.state === "failed");
   const sections = [
     ...(services && run.services.length > 0
@@ -81,11 +73,15 @@ function failedTest(
         ]),
     ...writtenLines(snapshot).map((line) => `     ${paint("dim", "wrote to")} ${line}`),
     ...logs.filter(({ used }) => used !== false).flatMap((slice) => logLines(slice, paint)),
-    ...kept.map(({ service, connect }) =>
-      keptStays
-        ? `     ${paint("cyan", `its data in ${service} is kept:`)} ${printableLine(connect, 2000)}`
-        : `     ${paint("dim", `its data in ${service} went with the services; to look at it: shakedown run --keep`)}`,
+    ...(keptStays ? kept : []).map(
+      ({ service, connect }) =>
+        `     ${paint("cyan", `its data in ${service} is kept:`)} ${printableLine(connect, 2000)}`,
     ),
+    ...(keptStays || kept.length === 0
+      ? []
+      : [
+          `     ${paint("dim", `its data went with the services; to look at it: shakedown run --keep ${test.line === undefined ? "" : rerunArgument(test)}`.trimEnd())}`,
+        ]),
     ...(test.line === undefined
       ? []
       : [`     ${paint("dim", `again: shakedown run ${rerunArgument(test)}`)}`]),

@@ -9,8 +9,6 @@ const slackMs = 50;
 export interface EvidenceOptions {
   readonly logs: (query: LogQuery) => Promise<readonly LogLines[]>;
   readonly result: TestResult;
-  /** Spent on setting its slot aside, which is not the test's doing. */
-  readonly retireMs?: number;
   /** The services that the test used; undefined when it is not known. */
   readonly services?: readonly string[];
 }
@@ -19,13 +17,13 @@ export interface EvidenceOptions {
 export async function gatherEvidence({
   logs,
   result,
-  retireMs = 0,
   services,
 }: EvidenceOptions): Promise<LogSlice[]> {
   const found = await logs({
     sinceEpochMs: Math.floor(result.startedEpochMs),
     untilEpochMs: Math.ceil(
-      result.startedEpochMs + result.durationMs + (retireMs > 0 ? -retireMs : slackMs),
+      // Behind the test comes what its slot says while it is set aside.
+      result.startedEpochMs + result.durationMs + (result.setAsideMs === undefined ? slackMs : 0),
     ),
     tail: linesPerService + 1,
     ...(result.slot === undefined ? {} : { slot: result.slot }),

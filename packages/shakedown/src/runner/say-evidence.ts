@@ -6,10 +6,11 @@ import type {
   TestDiagnosis,
   WrittenTables,
 } from "../events/run-event.ts";
+import type { Retirement } from "../fixtures/test-meta.ts";
 import { diagnoseFailure } from "./diagnose-failure.ts";
 import { gatherEvidence } from "./gather-evidence.ts";
 import type { StacksOfRun } from "./stacks-of-run.ts";
-import { metaOf, toTestFinished } from "./to-test-events.ts";
+import { fullNameOf, metaOf, toTestFinished } from "./to-test-events.ts";
 
 /** Beyond these, the first failures say enough, and reading logs takes longer than the run. */
 const mostFailed = 25;
@@ -31,6 +32,7 @@ export interface SayEvidenceOptions {
 export async function sayEvidence(options: SayEvidenceOptions): Promise<void> {
   const { tests, say } = options;
   const withLogs = toBeExplained(tests);
+  const stillKept = keptNow(options);
   let isTold = false;
   for (const test of tests) {
     const meta = metaOf(test);
@@ -40,16 +42,15 @@ export async function sayEvidence(options: SayEvidenceOptions): Promise<void> {
       ...item,
       service: options.stacks.nameOf(meta?.stack, item.service),
     });
-    const retireMs = after.reduce((sum, { tookMs }) => sum + tookMs, 0);
     const logs: LogSlice[] = withLogs.has(test)
-      ? await logsOf(test, retireMs, options).catch((error: unknown) => {
+      ? await logsOf(test, options).catch((error: unknown) => {
           // An interrupted run has lost its session: its tests are still told, without logs.
           if (options.reason !== "interrupted" && !isTold) say(noLogs(error));
           isTold = true;
           return [];
         })
       : [];
-    const kept: KeptData[] = after.flatMap((retirement) => retirement.kept).map(named);
+    const kept: KeptData[] = (await stillKept(test, after)).map(named);
     const wrote: WrittenTables[] = after.flatMap((retirement) => retirement.wrote ?? []).map(named);
     const diagnosis = await diagnosisOf(test, logs, options);
     if (logs.length + kept.length + wrote.length === 0 && diagnosis === undefined) continue;
@@ -77,6 +78,31 @@ async function diagnosisOf(
   return diagnoseFailure({ errors, logs, endedEpochMs, listeners });
 }
 
+/** Of a test's data, what is there at the end: the newest goes before the oldest. */
+function keptNow({
+  tests,
+  stacks,
+}: SayEvidenceOptions): (test: TestCase, after: readonly Retirement[]) => Promise<KeptData[]> {
+  const there = new Map<string, ReturnType<StacksOfRun["kept"]>>();
+  const named = Map.groupBy(tests, ({ name }) => name);
+  return async (test, after) => {
+    const stackFile = metaOf(test)?.stack;
+    if (stackFile === undefined || after.every(({ kept }) => kept.length === 0)) return [];
+    const asked = there.get(stackFile) ?? stacks.kept(stackFile);
+    there.set(stackFile, asked);
+    const now = await asked;
+    return after.flatMap(({ reason, kept }) =>
+      kept
+        .filter(({ service }) => now.some((at) => at.service === service && at.reason === reason))
+        .map(({ service, connect }) => {
+          const name = named.get(test.name)?.length === 1 ? test.name : fullNameOf(test);
+          const command = stacks.connectCommand({ stackFile, service, test: name });
+          return { service, connect, command };
+        }),
+    );
+  };
+}
+
 function toBeExplained(tests: readonly TestCase[]): ReadonlySet<TestCase> {
   const failed = tests.filter(
     (test) => test.result().state === "failed" || (test.diagnostic()?.retryCount ?? 0) > 0,
@@ -91,16 +117,11 @@ function durationOf(test: TestCase): number {
   return test.diagnostic()?.duration ?? 0;
 }
 
-function logsOf(
-  test: TestCase,
-  retireMs: number,
-  { stacks }: SayEvidenceOptions,
-): Promise<LogSlice[]> {
+function logsOf(test: TestCase, { stacks }: SayEvidenceOptions): Promise<LogSlice[]> {
   const meta = metaOf(test);
   return gatherEvidence({
     logs: (query) => stacks.logs(meta?.stack, query),
     result: toTestFinished(test).result,
-    retireMs,
     ...(meta === undefined ? {} : { services: meta.services }),
   });
 }

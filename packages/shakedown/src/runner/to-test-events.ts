@@ -13,14 +13,18 @@ export function toTestFinished(test: TestCase): {
 } {
   const result = test.result();
   const diagnostic = test.diagnostic();
-  const slot = metaOf(test)?.slot;
+  const { slot, retired = [] } = metaOf(test) ?? {};
+  const setAsideMs = retired
+    .filter(({ when }) => when === "after")
+    .reduce((sum, { tookMs }) => sum + tookMs, 0);
   const { errors, earlierErrors } = errorsByAttempt(test);
   return {
     test: toIdentity(test),
     result: {
       state: result.state === "pending" ? "skipped" : result.state,
       startedEpochMs: Math.round(diagnostic?.startTime ?? Date.now()),
-      durationMs: diagnostic?.duration ?? 0,
+      durationMs: Math.max(0, (diagnostic?.duration ?? 0) - setAsideMs),
+      ...(setAsideMs === 0 ? {} : { setAsideMs }),
       retries: diagnostic?.retryCount ?? 0,
       ...(slot === undefined ? {} : { slot }),
       errors,

@@ -72,7 +72,7 @@ export interface ServiceChanges {
 export interface RetireSlot {
   readonly service: string;
   readonly reason: string;
-  /** Keep the data for a person to look at. At most three are kept; the oldest goes. */
+  /** Keep the data for a person to look at. That of three tests is kept; the oldest goes. */
   readonly keep: boolean;
   readonly services: readonly string[];
 }
@@ -112,6 +112,16 @@ export interface SupervisorStatus extends SupervisorInfo {
     readonly holder?: ProcessIdentity;
     readonly services: readonly string[];
   }[];
+  /** Data of failed tests that is kept, the newest last. */
+  readonly kept?: readonly KeptStatus[];
+}
+
+export interface KeptStatus {
+  readonly service: string;
+  readonly slot: number;
+  /** `"a test" failed` */
+  readonly reason: string;
+  readonly atEpochMs: number;
 }
 
 export interface ServiceStatus {

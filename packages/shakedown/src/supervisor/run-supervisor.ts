@@ -141,6 +141,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       sessions: sessions.all().map(sessionStatus),
       services: withMemory(shown.flatMap(({ services }) => services)),
       slots: shown.flatMap(({ slots }) => slots),
+      kept: shown.flatMap(({ kept = [] }) => kept),
     };
   }
 

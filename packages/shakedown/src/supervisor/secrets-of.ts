@@ -7,6 +7,7 @@ export function secretsOf(rooms: readonly StackRoom[]): string[] {
   return rooms.flatMap((room) => [
     ...Object.values(room.runPart.sharedOutputs()).flatMap(secretsAmong),
     ...room.slots().flatMap((slot) => Object.values(slot.outputs()).flatMap(secretsAmong)),
+    ...room.kept().flatMap(({ outputs }) => secretsAmong(outputs)),
     ...room.plan.services.flatMap(({ options }) => secretsIn(options)),
   ]);
 }

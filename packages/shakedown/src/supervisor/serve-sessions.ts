@@ -137,8 +137,9 @@ export function serveSessions(options: ServeSessionsOptions): SessionService {
     async retire(sessionId, number, request) {
       const [room, slot] = borrowedSlot(sessionId, number);
       const kept: { service: string; connect: string }[] = [];
+      const { generation } = room.slot(slot);
       const keep = (aside: AsideLease): void => {
-        room.keep({ ...aside, slot, reason: request.reason, atEpochMs: Date.now() });
+        room.keep({ ...aside, slot, generation, reason: request.reason, atEpochMs: Date.now() });
         kept.push({ service: aside.service, connect: aside.connect });
       };
       const lease = await room.slot(slot).retire(request.services, request.keep ? keep : undefined);

@@ -20,6 +20,7 @@ import { defaultStopTimeoutMs, withinBudget } from "./within-budget.ts";
 
 /** More workers than this on one machine is a mistake. */
 const mostSlots = 64;
+/** Failed tests whose data is kept: each has a share of several services. */
 const mostKept = 3;
 /** From a process's end to the news of it, its last lines included. */
 const newsMs = 1000;
@@ -38,6 +39,8 @@ export interface StackRoomOptions {
 /** Data of a failed test, and whose it was. */
 export interface KeptLease extends AsideLease {
   readonly slot: number;
+  /** The slot's, when it was set aside: what one test left has the same. */
+  readonly generation: number;
   /** `"a test" failed` */
   readonly reason: string;
   readonly atEpochMs: number;
@@ -56,7 +59,7 @@ export interface StackRoom {
   /** What is kept now, the newest last. */
   kept(): readonly KeptLease[];
   flushLogs(): void;
-  status(held: ReadonlySet<number>): Pick<SupervisorStatus, "services" | "slots">;
+  status(held: ReadonlySet<number>): Pick<SupervisorStatus, "services" | "slots" | "kept">;
   /** What happened to services that a slot's user may hold, since it looked last. */
   changesOf(slot: number, sinceBytes: number): Promise<ServiceChanges>;
   /** `reason` is for those who still use it. */
@@ -130,14 +133,26 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
     },
     keep(aside) {
       kept.push(aside);
-      for (const oldest of kept.splice(0, Math.max(0, kept.length - mostKept)))
-        void oldest.release().catch(() => {}); // goes with its server at the latest
+      const tests = [...new Set(kept.map(testOf))];
+      const gone = new Set(tests.slice(0, Math.max(0, tests.length - mostKept)));
+      const [dropped, rest] = [true, false].map((isGone) =>
+        kept.filter((each) => gone.has(testOf(each)) === isGone),
+      );
+      kept.splice(0, kept.length, ...(rest ?? []));
+      // Goes with its server at the latest.
+      for (const oldest of dropped ?? []) void oldest.release().catch(() => {});
     },
     flushLogs() {
       for (const log of logs.values()) log.flush();
     },
     status: (held) => ({
       services: runPart.status(),
+      kept: kept.map(({ service, slot, reason, atEpochMs }) => ({
+        service,
+        slot,
+        reason,
+        atEpochMs,
+      })),
       slots: [...slots.values()].map(({ number, generation, services }) => ({
         slot: number,
         generation,
@@ -172,4 +187,9 @@ export async function openStackRoom(options: StackRoomOptions): Promise<StackRoo
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
     },
   };
+}
+
+/** What one test left was one slot until then. */
+function testOf({ slot, generation }: KeptLease): string {
+  return `${slot}/${generation}`;
 }

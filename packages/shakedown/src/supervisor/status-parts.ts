@@ -45,7 +45,7 @@ export function sessionStatus(session: Session): SupervisorStatus["sessions"][nu
 export function roomStatus(
   room: StackRoom,
   sessions: Pick<Sessions, "all" | "held">,
-): Pick<SupervisorStatus, "services" | "slots"> {
+): Pick<SupervisorStatus, "services" | "slots" | "kept"> {
   const holders = new Map(
     sessions
       .all()
@@ -54,9 +54,10 @@ export function roomStatus(
         [...borrowed.values()].map(({ slot, holder }) => [slot, holder] as const),
       ),
   );
-  const { services, slots } = room.status(sessions.held(room));
+  const { services, slots, kept = [] } = room.status(sessions.held(room));
   return {
     services,
+    kept,
     slots: slots.map((slot) => {
       const holder = holders.get(slot.slot);
       return holder === undefined ? slot : { ...slot, holder };

@@ -28,3 +28,16 @@ test("of failed tests the last, or the last with that name", () => {
   expect(() => of("renames")).toThrow('named like "renames"; there is: "adds a row" failed');
   expect(() => chooseShare([], { service: "db", failed: "" })).toThrow("no data of db was kept");
 });
+
+test("a test's own name goes before names that hold it, and a name is found as it is printed", () => {
+  const newest = [
+    kept('"a.test.ts > keeps" failed'),
+    kept('"a.test.ts > keeps a camera" failed'),
+    kept('"b.test.ts > says \n`hi` \u001B[31mred" failed'),
+  ];
+  const of = (failed: string) => chooseShare(newest, { service: "db", failed })?.kept?.reason;
+  expect(of("keeps")).toBe('"a.test.ts > keeps" failed');
+  expect(of("a.test.ts > keeps")).toBe('"a.test.ts > keeps" failed');
+  expect(of("says `hi` red")).toContain("b.test.ts");
+  expect(() => of("nothing")).toThrow('"b.test.ts > says `hi` red" failed');
+});

@@ -36,6 +36,12 @@ test("status shows services, where they came from, slots and sessions", () => {
         { slot: 0, generation: 2, held: true, services: ["db"] },
         { slot: 1, generation: 0, held: false, services: ["db", "api"] },
       ],
+      kept: ["db", "cache"].map((service) => ({
+        service,
+        slot: 0,
+        reason: '"adds a row" failed',
+        atEpochMs: 62_000,
+      })),
     },
     { nowEpochMs: 73_500, paint: plainPaint, columns: 80 },
   );
@@ -54,6 +60,8 @@ test("status shows services, where they came from, slots and sessions", () => {
 
      slot 0  held  db       made anew 2 times
      slot 1  free  db, api
+
+     kept  db, cache, as "adds a row" left it
 
      client of run, pid 8, for 12.5 s
     "

@@ -14,6 +14,7 @@ test("services of another stack stand with its name before theirs, in events and
   using stacks = stacksOfRun({
     stackFile: "/app/shakedown.stack.ts",
     session: session("db"),
+    cwd: "/app",
     say: (event) => void said.push(event),
   });
   const listener = runListener();
@@ -24,7 +25,27 @@ test("services of another stack stand with its name before theirs, in events and
     waitedFor: ["db"],
     atEpochMs: 1,
   });
-  expect(said).toMatchObject([{ service: "billing/api", waitedFor: ["billing/db"] }]);
+  listener?.event("/app/billing.stack.ts", {
+    type: "slot:leased",
+    slot: 0,
+    generation: 0,
+    tookMs: 1,
+    atEpochMs: 2,
+  });
+  listener?.event("/app/billing.stack.ts", {
+    type: "slot:retired",
+    slot: 0,
+    service: "db",
+    reason: '"a.test.ts > adds a row" failed',
+    kept: { service: "db", connect: "psql" },
+    atEpochMs: 3,
+  });
+  const command = "npx shakedown connect --stack billing.stack.ts db 'a.test.ts > adds a row'";
+  expect(said).toMatchObject([
+    { service: "billing/api", waitedFor: ["billing/db"] },
+    { type: "slot:leased", stack: "billing", slot: 0 },
+    { stack: "billing", service: "billing/db", kept: { service: "billing/db", command } },
+  ]);
   expect(stacks.nameOf("/app/shakedown.stack.ts", "db")).toBe("db");
   expect(stacks.nameOf("/other/shakedown.stack.ts", "db")).toBe("other/db");
   expect(await stacks.logs("/app/billing.stack.ts", {})).toMatchObject([{ service: "ledger" }]);
@@ -33,6 +54,8 @@ test("services of another stack stand with its name before theirs, in events and
 });
 
 test("nobody listens once the run is over", () => {
-  stacksOfRun({ stackFile: "/a", session: session("db"), say: () => {} })[Symbol.dispose]();
+  stacksOfRun({ stackFile: "/a", session: session("db"), cwd: "/", say: () => {} })[
+    Symbol.dispose
+  ]();
   expect(runListener()).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import type { ClientCommand } from "../../engines/engine.ts";
 import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { nearest } from "../../kit/nearest.ts";
+import { printableLine } from "../../kit/printable.ts";
 import { findProgram } from "../../process/find-program.ts";
 import { runAttached } from "../../process/run-attached.ts";
 import type { StackPlan } from "../../stack/plan.ts";
@@ -133,7 +134,8 @@ function installed(
 }
 
 function placeText(service: string, { slot, kept }: Share): string {
-  if (kept !== undefined) return `${service}, as ${kept.reason.replace(/ failed$/, "")} left it`;
+  if (kept !== undefined)
+    return `${service}, as ${printableLine(kept.reason).replace(/ failed$/, "")} left it`;
   return slot === undefined ? service : `${service} of slot ${slot}`;
 }
 
