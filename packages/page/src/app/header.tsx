@@ -14,8 +14,10 @@ const nextTheme: Readonly<Record<Theme, Theme>> = {
 export function Header() {
   const { counts, run } = model.value;
   // Those that were set aside with a failed test's data say nothing about isolation.
-  const retriedSlots =
-    run.infrastructure.fallBacks + run.retired.filter(({ kept }) => kept === undefined).length;
+  const retriedSlots = Math.max(
+    run.infrastructure.fallBacks,
+    run.retired.filter(({ kept }) => kept === undefined).length,
+  );
   const tabs: readonly { view: View; label: string; count?: number }[] = [
     ...(isLive.value ? [{ view: "live" as const, label: "Live" }] : []),
     { view: "overview", label: "Overview" },

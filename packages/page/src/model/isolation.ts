@@ -25,7 +25,7 @@ export interface Isolation {
     readonly service: string;
     readonly reason: string;
   }[];
-  /** Slots that were made anew although no failed test's data was kept. */
+  /** Slots that were made anew for something else than a test's own doing or a failed test's data. */
   readonly retired: readonly RetiredSnapshot[];
   /** Slots that were set aside with a failed test's data. */
   readonly setAside: number;
@@ -73,7 +73,11 @@ export function isolationOf({ tests, retired }: RunSnapshot): Isolation {
       tables: [...tables.values()].toSorted((left, right) => right.tests - left.tests),
     })),
     fallBacks,
-    retired: retired.filter(({ kept }) => kept === undefined),
+    retired: retired.filter(
+      ({ kept, service, reason }) =>
+        kept === undefined &&
+        !fallBacks.some((test) => test.service === service && test.reason === reason),
+    ),
     setAside: retired.filter(({ kept }) => kept !== undefined).length,
   };
 }

@@ -7,6 +7,8 @@ export interface StartBar {
   readonly toMs: number;
   readonly ready: boolean;
   readonly waitedFor: readonly string[];
+  /** Since when it stood in line: from the start of whom it waited for. Absent where nobody had asked for it by then. */
+  readonly waitedFromMs?: number;
   readonly steps: readonly { readonly atMs: number; readonly step: string }[];
   /** On the chain that the whole start waited for: making it faster makes the start faster. */
   readonly critical: boolean;
@@ -36,7 +38,8 @@ export function startChart({ services }: Pick<RunSnapshot, "services">): StartCh
     (start) => start.readyEpochMs ?? start.steps.at(-1)?.atEpochMs ?? start.fromEpochMs,
   );
   const end = Math.max(...ends, from + 1);
-  const critical = criticalChain(first);
+  const critical = criticalChain(firstStart(first));
+  const byName = new Map(first.map((start) => [start.service, start]));
   const bars = first
     .map((start) => ({
       service: start.service,
@@ -44,6 +47,7 @@ export function startChart({ services }: Pick<RunSnapshot, "services">): StartCh
       toMs: (start.readyEpochMs ?? end) - from,
       ready: start.readyEpochMs !== undefined,
       waitedFor: start.waitedFor,
+      ...waited(start, latest(start.waitedFor.flatMap((name) => byName.get(name) ?? [])), from),
       steps: start.steps.map(({ atEpochMs, step }) => ({ atMs: atEpochMs - from, step })),
       critical: critical.has(start.service),
       again: start.again,
@@ -52,8 +56,35 @@ export function startChart({ services }: Pick<RunSnapshot, "services">): StartCh
   return { bars, totalMs: end - from, fromEpochMs: from };
 }
 
+/** A service that starts this much later was not waiting: nobody had asked for it. */
+const atOnceMs = 500;
+
+function waited(
+  start: Start,
+  last: Start | undefined,
+  fromEpochMs: number,
+): Pick<StartBar, "waitedFromMs"> {
+  if (last?.readyEpochMs === undefined) return {};
+  return start.fromEpochMs - last.readyEpochMs > atOnceMs
+    ? {}
+    : { waitedFromMs: last.fromEpochMs - fromEpochMs };
+}
+
+/** What started together at first; services that tests asked for later are no part of it. */
+function firstStart(starts: readonly Start[]): Start[] {
+  const found: Start[] = [];
+  let reached = -Infinity;
+  for (const start of starts.toSorted((left, right) => left.fromEpochMs - right.fromEpochMs)) {
+    if (found.length > 0 && start.fromEpochMs > reached + atOnceMs) break;
+    found.push(start);
+    reached = Math.max(reached, start.readyEpochMs ?? Infinity);
+  }
+  return found;
+}
+
 interface Start {
   readonly service: string;
+  readonly fromEpochMs: number;
   readonly readyEpochMs?: number;
   readonly waitedFor: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { TestSnapshot } from "../../../shakedown/src/events/reduce-run.ts";
 
 export interface TimePart {
-  readonly kind: "fixture" | "body" | "reset";
+  readonly kind: "fixture" | "body" | "reset" | "aside";
   readonly name: string;
   readonly ms: number;
   /** What a reset found. */
@@ -20,5 +20,8 @@ export function testTimes({ result, fixtures, resets }: TestSnapshot): TimePart[
       ms: tookMs,
       outcome,
     })),
+    ...(result.setAsideMs === undefined
+      ? []
+      : [{ kind: "aside" as const, name: "its data set aside", ms: result.setAsideMs }]),
   ];
 }

@@ -44,7 +44,8 @@ export function workerLanes({ rows, run, events, endEpochMs }: RunModel): Worker
   for (const event of events) {
     if (event.type !== "slot:leased") continue;
     const from = event.atEpochMs - event.tookMs;
-    const text = event.generation === 0 ? "slot made" : "slot made anew";
+    const whose = event.stack === undefined ? "slot" : `slot of ${event.stack}`;
+    const text = event.generation === 0 ? `${whose} made` : `${whose} made anew`;
     add(event.slot, { kind: "slot", from, to: event.atEpochMs, text });
   }
   const lanes = [...bySlot]
@@ -84,9 +85,9 @@ function addTest(row: TestRow, { add, endEpochMs }: AddTestOptions): void {
   const from = result.startedEpochMs;
   const to = row.state === "running" ? Math.max(from, endEpochMs) : from + result.durationMs;
   add(result.slot, { kind: row.state, from, to, row, text: row.name });
-  // The events say how long a reset took, and that it came after the test.
-  let at = to;
-  for (const { service, tookMs } of resets) {
+  for (const { service, tookMs, startedEpochMs } of resets) {
+    // Older events say only that it came after the test.
+    const at = startedEpochMs ?? to;
     add(result.slot, {
       kind: "reset",
       from: at,
@@ -94,7 +95,6 @@ function addTest(row: TestRow, { add, endEpochMs }: AddTestOptions): void {
       row,
       text: `reset of ${service}`,
     });
-    at += tookMs;
   }
 }
 

@@ -19,7 +19,7 @@ export function StartChartPanel({ run }: { readonly run: RunSnapshot }) {
           <span class="legend">
             <span class="swatch critical" aria-hidden="true" /> what the start waited for
           </span>
-          {durationText(totalMs)}
+          {durationText(run.infrastructure.startMs)}
         </>
       }
     >
@@ -56,8 +56,8 @@ interface RowProps {
 }
 
 function Row({ bar, percent }: RowProps) {
-  const { service, fromMs, toMs, ready, waitedFor, steps, critical } = bar;
-  const waited = waitedFor.length === 0 ? "" : `after ${waitedFor.join(", ")}`;
+  const { service, fromMs, toMs, ready, waitedFor, waitedFromMs, steps, critical } = bar;
+  const waited = waitedFromMs === undefined ? "" : `after ${waitedFor.join(", ")}`;
   const told = [
     ready ? `${durationText(toMs - fromMs)}` : "never ready",
     waited,
@@ -69,8 +69,12 @@ function Row({ bar, percent }: RowProps) {
         {cleanLine(service, 80)}
       </span>
       <span class="gantt-track" role="cell">
-        {waitedFor.length === 0 ? null : (
-          <span class="gantt-wait" style={{ width: percent(fromMs) }} aria-hidden="true" />
+        {waitedFromMs === undefined ? null : (
+          <span
+            class="gantt-wait"
+            style={{ left: percent(waitedFromMs), width: percent(fromMs - waitedFromMs) }}
+            aria-hidden="true"
+          />
         )}
         <span
           class={`gantt-bar ${critical ? "critical" : ""} ${ready ? "" : "never"}`}

@@ -4,6 +4,7 @@ import { number, plural } from "../model/verdict.ts";
 import { writtenTables } from "../model/written-tables.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { model } from "../state/run.ts";
 
 export function WrittenPanel({ row }: { readonly row: TestRow }) {
   const written = writtenTables(row.snapshot);
@@ -42,6 +43,18 @@ export function WrittenPanel({ row }: { readonly row: TestRow }) {
 export function KeptPanel({ row }: { readonly row: TestRow }) {
   const { kept } = row.snapshot;
   if (kept.length === 0) return null;
+  if (model.value.run.finished?.keptStays === false) {
+    const command = row.rerun.replace("shakedown run", "shakedown run --keep");
+    return (
+      <Panel title="Its data">
+        <p class="note pad">Went with the services of the run. To look at it, run the test with</p>
+        <div class="command">
+          <code>{command}</code>
+          <CopyButton quiet text={command} label="Copy the command" />
+        </div>
+      </Panel>
+    );
+  }
   return (
     <Panel title="Its data is kept">
       {kept.map(({ service, connect }, index) => (
@@ -57,9 +70,7 @@ export function KeptPanel({ row }: { readonly row: TestRow }) {
           </div>
         </div>
       ))}
-      <p class="note">
-        As the test left it. There while the services run: shakedown run --keep, or shakedown up.
-      </p>
+      <p class="note">As the test left it, until npx shakedown down.</p>
     </Panel>
   );
 }

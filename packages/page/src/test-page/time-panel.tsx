@@ -4,7 +4,7 @@ import type { TestRow } from "../model/run-model.ts";
 import { testTimes, type TimePart } from "../model/test-times.ts";
 import { Panel } from "../parts/panel.tsx";
 
-const kindWords = { fixture: "set up", body: "", reset: "reset" } as const;
+const kindWords = { fixture: "set up", body: "", reset: "reset", aside: "" } as const;
 
 export function TimePanel({ row }: { readonly row: TestRow }) {
   const parts = testTimes(row.snapshot);

@@ -60,10 +60,7 @@ export function WorkersView() {
             </tbody>
           </table>
         </div>
-        <p class="note pad">
-          A reset is drawn right behind its test. Between: loading files, collecting tests, waiting
-          for work.
-        </p>
+        <p class="note pad">Between: loading files, collecting tests, waiting for work.</p>
       </Panel>
     </section>
   );

@@ -24,7 +24,16 @@ test("a reset that fell back names its test and its reason", () => {
       ? { ...event, outcome: { kind: "retire", reason: "DROP TABLE cameras", touched: [] } }
       : event,
   );
-  const { fallBacks, services } = isolationOf(toRunModel(events).run);
+  const retired = { type: "slot:retired", slot: 0, service: "db", atEpochMs: 9 } as const;
+  const isolation = isolationOf(
+    toRunModel([
+      ...events,
+      { ...retired, reason: "DROP TABLE cameras" },
+      { ...retired, reason: "its process died" },
+    ]).run,
+  );
+  const { fallBacks, services } = isolation;
+  expect(isolation.retired.map(({ reason }) => reason)).toEqual(["its process died"]);
   expect(fallBacks).toEqual([{ testId: "0_0", service: "db", reason: "DROP TABLE cameras" }]);
   expect(services.find(({ service }) => service === "db")?.fellBack).toBe(1);
 });

@@ -58,3 +58,30 @@ test("services that were running before have no start", () => {
     ]).bars,
   ).toEqual([]);
 });
+
+test("a service that a test asked for later waited for nobody, and the start not for it", () => {
+  const start = (service: string, waitedFor: readonly string[], fromMs: number, tookMs: number) =>
+    [
+      { type: "service:starting", service, waitedFor, atEpochMs: fromMs },
+      {
+        type: "service:ready",
+        service,
+        tookMs,
+        engine: "command",
+        attached: false,
+        atEpochMs: fromMs + tookMs,
+      },
+    ] as const;
+  const { bars } = chartOf([
+    ...start("db", [], 0, 400),
+    ...start("api", ["db"], 401, 20),
+    ...start("second", ["db"], 60_000, 20),
+  ]);
+  expect(bars.map(({ service, critical }) => [service, critical])).toEqual([
+    ["db", true],
+    ["api", true],
+    ["second", false],
+  ]);
+  expect(bars[1]?.waitedFromMs).toBe(0);
+  expect(bars[2]).not.toHaveProperty("waitedFromMs");
+});

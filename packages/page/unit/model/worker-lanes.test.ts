@@ -40,3 +40,13 @@ test("5 000 tests have their lanes in a moment", () => {
   expect(workerLanes(model).lanes).toHaveLength(8);
   expect((process.cpuUsage().user - user) / 1000).toBeLessThan(500);
 });
+
+test("a reset is drawn where it was, and a slot of another stack says of which", () => {
+  const events = sampleRun({ tests: 2, workers: 1 }).map((event) => {
+    if (event.type === "slot:leased") return { ...event, stack: "billing" };
+    return event.type === "test:reset" ? { ...event, startedEpochMs: 777 } : event;
+  });
+  const spans = workerLanes(toRunModel(events)).lanes.flatMap((lane) => lane.spans);
+  expect(spans.find(({ kind }) => kind === "reset")?.from).toBe(777);
+  expect(spans.find(({ kind }) => kind === "slot")?.text).toBe("slot of billing made");
+});
