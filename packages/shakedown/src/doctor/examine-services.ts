@@ -1,3 +1,4 @@
+import { diagnose } from "../errors/diagnose.ts";
 import { isShakedownError, type JsonValue } from "../errors/shakedown-error.ts";
 import type { ProviderShown, ServiceEvent } from "../events/run-event.ts";
 import { lease } from "../fixtures/lease.ts";
@@ -8,6 +9,7 @@ import type { Stack } from "../stack/define-stack.ts";
 import { importStackFile } from "../stack/import-stack-file.ts";
 import type { StackPlan } from "../stack/plan.ts";
 import { openSession } from "../supervisor/client.ts";
+import { diagnosed } from "../supervisor/diagnosed.ts";
 import { programOf } from "../supervisor/program-of.ts";
 import type { SessionClient } from "../supervisor/session.ts";
 import type { CheckResult } from "./check.ts";
@@ -36,7 +38,8 @@ export async function* examineServices(
     } catch (error) {
       yield* await ladder(session, name, providers.get(name));
       yield* notTaken(name, passedOverOf(error));
-      yield failed(name, error, await fixOf(name, error, { plan, environment, stack }));
+      const fix = await fixOf(name, error, { plan, environment, stack });
+      yield failed(name, await diagnosed(error), fix);
     }
   }
 }
@@ -98,7 +101,7 @@ function passedOverOf(error: unknown): ProviderShown["passedOver"] {
 function failed(service: string, error: unknown, fix: CheckResult["fix"]): CheckResult {
   const name = `${service}: sample test`;
   if (!isShakedownError(error))
-    return { area: "services", name, state: "failed", seen: String(error) };
+    return { area: "services", name, state: "failed", seen: String(error), ...remedyOf(error) };
   const { message, hint, details } = error;
   const cause = details["cause"];
   const remedy = [hint, fix === undefined ? undefined : "shakedown doctor --fix does it"]
@@ -112,6 +115,12 @@ function failed(service: string, error: unknown, fix: CheckResult["fix"]): Check
     ...(remedy === "" ? {} : { remedy }),
     ...(fix === undefined ? {} : { fix }),
   };
+}
+
+/** What a driver or a program says has no remedy of ours, but may be well known. */
+function remedyOf(error: unknown): { readonly remedy?: string } {
+  const diagnosis = diagnose([String(error)]);
+  return diagnosis === undefined ? {} : { remedy: `${diagnosis.says}: ${diagnosis.remedy}` };
 }
 
 interface Fixing {

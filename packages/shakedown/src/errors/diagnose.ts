@@ -60,7 +60,7 @@ const rows = [
     kind: "credentials",
     example: 'password authentication failed for user "app"',
     pattern:
-      /password authentication failed(?: for user "(?<user>[^"]+)")?|access denied for user '(?<account>[^']+)'|WRONGPASS|NOAUTH|no password supplied|invalid username-password pair/i,
+      /client password must be a string|password authentication failed(?: for user "(?<user>[^"]+)")?|access denied for user '(?<account>[^']+)'|WRONGPASS|NOAUTH|no password supplied|invalid username-password pair/i,
     says: ({ user, account }) =>
       `a server refused the credentials${user === undefined && account === undefined ? "" : ` of user ${user ?? account ?? ""}`}`,
     remedy:
@@ -96,7 +96,7 @@ const rows = [
     kind: "database-lock",
     example: "deadlock detected",
     pattern:
-      /deadlock detected|lock wait timeout|could not obtain lock|database is locked|canceling statement due to lock timeout/i,
+      /deadlock (?:detected|found)|lock wait timeout|could not obtain lock|still waiting for \w+Lock|database (?:table )?is locked|SQLITE_BUSY|canceling statement due to lock timeout/i,
     says: () => "a statement waited for a lock that another session held",
     remedy:
       "Look for a transaction that a test or the application left open: shakedown logs <service>",
@@ -133,10 +133,30 @@ const rows = [
   {
     kind: "connection-refused",
     example: "connect ECONNREFUSED 127.0.0.1:5432",
-    pattern: /ECONNREFUSED|connection refused|\[Errno 111\]/i,
+    pattern: /ECONNREFUSED|connection refused|\[Errno 111\]|NoBrokersAvailable/i,
     says: ({ line }) => `nothing listens on ${portPhrase(line)}`,
     remedy:
       "If that should be a service of the stack, give the process its address: env: ({ db }) => ({ DATABASE_URL: db.url }); see who runs: shakedown status",
+  },
+  {
+    kind: "no-answer",
+    example: "connect ETIMEDOUT 10.0.0.7:5432",
+    pattern:
+      /\bETIMEDOUT\b|connection timed out|timeout expired|connect(?:ion)? timeout|health check(?:s)? (?:failed|timed out)/i,
+    says: ({ line }) =>
+      `${portOf(line) === undefined ? "a server" : portPhrase(line)} did not answer in time`,
+    remedy:
+      "Look whether the process asks a server of the stack (its URL, not one from a .env file), and what that one says: shakedown logs <service>",
+  },
+  {
+    kind: "invalid-input",
+    example: 'invalid input syntax for type uuid: "front door"',
+    pattern:
+      /invalid input syntax for type (?<type>[\w ]+)|violates (?<rule>check|not-null|foreign key|unique) constraint|Incorrect (?<kind>\w+) value|Data too long for column/i,
+    says: ({ type, rule, kind }) =>
+      `a database refused a value${rule === undefined ? ((type ?? kind) === undefined ? "" : ` that is no ${type ?? kind ?? ""}`) : ` by a ${rule} constraint`}`,
+    remedy:
+      "Look at what is sent, in the test's fixtures, a seed or a migration; the line above names the value or the column",
   },
   {
     kind: "tls",

@@ -26,7 +26,7 @@ const usualPorts: Readonly<Record<number, RegExp>> = {
 };
 
 /** Tests are often about what somebody may not do: a refusal in a log is then what was to happen. */
-const meantByTests: ReadonlySet<DiagnosisKind> = new Set(["permission"]);
+const meantByTests: ReadonlySet<DiagnosisKind> = new Set(["permission", "invalid-input"]);
 
 /**
  * The well-known cause of a failed test, from what it failed with and from what the services of its own slot printed. What
@@ -55,7 +55,7 @@ function timeOf(line: string): number {
 }
 
 function isAssertion({ diff, stack = "", message }: TestError): boolean {
-  return diff !== undefined || /^AssertionError\b/.test(stack) || /^expected /.test(message);
+  return diff !== undefined || /^AssertionError\b/.test(stack) || message.startsWith("expected ");
 }
 
 /** The name of an error says something too: of several addresses tried, Node tells no message. */

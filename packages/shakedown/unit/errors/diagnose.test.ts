@@ -89,6 +89,33 @@ const printed: readonly (readonly [kind: string, line: string, says: string])[] 
     "sqlite3.OperationalError: database is locked",
     "a statement waited for a lock that another session held",
   ],
+  [
+    "database-lock",
+    "ERROR 1213 (40001): Deadlock found when trying to get lock; try restarting transaction",
+    "a statement waited for a lock that another session held",
+  ],
+  [
+    "credentials",
+    "Error: SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string",
+    "a server refused the credentials",
+  ],
+  [
+    "connection-refused",
+    "kafka.errors.NoBrokersAvailable: NoBrokersAvailable",
+    "nothing listens on the address",
+  ],
+  ["no-answer", "Error: connect ETIMEDOUT 10.0.0.7:5432", "port 5432 did not answer in time"],
+  ["no-answer", "psycopg2.OperationalError: timeout expired", "a server did not answer in time"],
+  [
+    "invalid-input",
+    'ERROR:  invalid input syntax for type uuid: "front door"',
+    "a database refused a value that is no uuid",
+  ],
+  [
+    "invalid-input",
+    'new row for relation "cameras" violates check constraint "name_not_empty"',
+    "a database refused a value by a check constraint",
+  ],
   ["dependency-missing", "Error: Cannot find module 'express'", "express is not installed"],
   [
     "dependency-missing",
