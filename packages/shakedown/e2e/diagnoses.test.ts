@@ -119,4 +119,43 @@ describe("a test that fails for a well-known reason says which", () => {
       }),
     );
   });
+
+  test("one that hangs on a lock, by the log of the server that all share", async () => {
+    await using project = await makeCliProject(
+      {
+        "shakedown.stack.ts": `
+          import { defineStack } from "shakedown";
+          import { postgres } from "shakedown/postgres";
+          export default defineStack({ db: postgres({ migrate: "db" }) });`,
+        "db/001.sql":
+          "create table cameras (id int primary key, name text); insert into cameras values (1, 'a')",
+        "vitest.config.ts": `import { shakedown } from "shakedown/vitest-plugin"; export default { plugins: [shakedown()] };`,
+        "a.test.ts": testFile(`
+          import pg from "pg";
+          import { onTestFinished } from "vitest";
+          test("waits", { timeout: 2500 }, async ({ db }) => {
+            const [one, two] = [new pg.Client(db.url), new pg.Client(db.url)];
+            for (const client of [one, two]) {
+              client.on("error", () => {});
+              await client.connect();
+              onTestFinished(() => client.end());
+            }
+            await one.query("begin; update cameras set name = 'b' where id = 1");
+            await two.query("update cameras set name = 'c' where id = 1");
+          });
+          test("fails otherwise", async ({ db }) => {
+            throw new Error("otherwise");
+          });`),
+      },
+      { pg: true },
+    );
+    const { code, out } = await project.shakedown(["run"]);
+    expect(code).toBe(1);
+    const causes = out.split("\n").filter((line) => line.includes("likely cause"));
+    expect(causes).toEqual([
+      expect.stringContaining(
+        "likely cause: a statement waited for a lock that another session held (in the log of db)",
+      ),
+    ]);
+  });
 });

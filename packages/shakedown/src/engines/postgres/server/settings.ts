@@ -85,6 +85,8 @@ const unhurried: Settings = {
   lc_messages: "C",
   default_text_search_config: "pg_catalog.english",
   log_checkpoints: "off",
+  // A test that hangs on a lock is told why: after a second, who waits for whom stands in the log.
+  log_lock_waits: "on",
   log_min_messages: "warning",
   log_min_error_statement: "error",
 };
