@@ -1,11 +1,12 @@
-import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { containerRung } from "../../providers/container/container-rung.ts";
 import { type GivenUrl, givenUrl } from "../../providers/ladder-url.ts";
 import type { Rung } from "../../providers/ladder.ts";
 import type { RunningService, StartContext } from "../engine.ts";
+import { externalRung } from "../external-rung.ts";
+import { urlProblem } from "../url-for-tests.ts";
 import { lookAtServer } from "./external/look-at-server.ts";
 import { startExternal } from "./external/start-external.ts";
-import { urlProblem } from "./external/url-for-tests.ts";
+import { mysqlUrls } from "./external/mysql-urls.ts";
 import type { ParsedOptions } from "./options.ts";
 import { lookForInstallation } from "./server/installation.ts";
 import { imageOf, startContainer } from "./start-container.ts";
@@ -17,7 +18,13 @@ export type Start = () => Promise<Omit<RunningService, "provider">>;
 export function rungs(context: StartContext, options: ParsedOptions): readonly Rung<Start>[] {
   const { environment } = context;
   return [
-    externalRung(context, options),
+    externalRung<Start>({
+      service: context.service.name,
+      given: urlOf(context, options),
+      problemOf: (url) => urlProblem(url, mysqlUrls, options.urlIsForTests),
+      look: (url, wish) => lookAtServer(url, { wish, flavour: options.flavour }),
+      start: (url) => () => startExternal(context, options, url),
+    }),
     nativeRung(context, options),
     containerRung<Start>(
       { image: imageOf(options), environment },
@@ -37,34 +44,6 @@ export function urlOf(
     variables: ["TEST_MYSQL_URL", "TEST_DATABASE_URL"],
     protocol: /^(mysql|mariadb):/,
   });
-}
-
-function externalRung(context: StartContext, options: ParsedOptions): Rung<Start> {
-  const given = urlOf(context, options);
-  return {
-    kind: "external",
-    isNamed: given !== undefined,
-    async look(wish) {
-      if (given === undefined) return { passedOver: "no url given" };
-      const { url, by } = given;
-      const name = by === "the stack" ? "url" : by;
-      const problem = urlProblem(url, options.urlIsForTests);
-      if (problem !== undefined) {
-        throw new ShakedownError(
-          "DATABASE_NOT_FOR_TESTS",
-          `${context.service.name}: ${name} ${problem.message}`,
-          { hint: problem.hint },
-        );
-      }
-      const seen = await lookAtServer(url, { wish, flavour: options.flavour });
-      if ("passedOver" in seen) return seen;
-      return {
-        found: () => startExternal(context, options, url),
-        version: seen.version,
-        reason: `${name} is given`,
-      };
-    },
-  };
 }
 
 function nativeRung(context: StartContext, options: ParsedOptions): Rung<Start> {

@@ -4,7 +4,8 @@ import { patternProblem } from "../database-name.ts";
 import { inputProblems, migrateProblems, seedProblems } from "../file-problems.ts";
 import { optionProblems } from "../option-problems.ts";
 import { soundOptions } from "../sound-options.ts";
-import { urlProblem } from "./external/url-for-tests.ts";
+import { mysqlUrls } from "./external/mysql-urls.ts";
+import { urlProblem } from "../url-for-tests.ts";
 import { nameRules } from "./name-rules.ts";
 import { optionsSchema, type ParsedOptions } from "./options.ts";
 
@@ -57,7 +58,7 @@ function seedKinds({ seed }: ParsedOptions, at: string): readonly Problem[] {
 
 function externalProblems(options: ParsedOptions, at: string): readonly Problem[] {
   if (options.url === undefined) return [];
-  const problem = urlProblem(options.url, options.urlIsForTests);
+  const problem = urlProblem(options.url, mysqlUrls, options.urlIsForTests);
   const settings = Object.keys(options.settings).length === 0 ? [] : ["settings"];
   const own = [...settings, ...(options.image === undefined ? [] : ["image"])];
   return [

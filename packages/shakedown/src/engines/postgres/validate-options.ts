@@ -6,7 +6,8 @@ import type { Problem, ServicePlan, StackPlan } from "../../stack/plan.ts";
 import { soundOptions } from "../sound-options.ts";
 import { patternProblem } from "../database-name.ts";
 import { localProblem } from "./external/look-at-local.ts";
-import { urlProblem } from "./external/url-for-tests.ts";
+import { postgresUrls } from "./external/postgres-urls.ts";
+import { urlProblem } from "../url-for-tests.ts";
 import { inputProblems, migrateProblems, seedProblems } from "../file-problems.ts";
 import { nameRules } from "./name-rules.ts";
 import { optionsSchema, type ParsedOptions } from "./options.ts";
@@ -114,7 +115,7 @@ function localProblems({ local, url }: ParsedOptions, at: string): readonly Prob
 function externalProblems(options: ParsedOptions, at: string): readonly Problem[] {
   if (options.url === undefined) return [];
   const own = (["locale", "image"] as const).filter((name) => options[name] !== undefined);
-  const problem = urlProblem(options.url, options.urlIsForTests);
+  const problem = urlProblem(options.url, postgresUrls, options.urlIsForTests);
   return [
     ...(problem === undefined ? [] : [{ at: `${at}.url`, ...problem }]),
     ...own.map((name) => ({

@@ -1,7 +1,8 @@
 import { openPgClient } from "../driver.ts";
 import type { VersionWish } from "../../../providers/version-wish.ts";
 import { commonDatabase } from "./claim.ts";
-import { urlProblem } from "./url-for-tests.ts";
+import { urlProblem } from "../../url-for-tests.ts";
+import { postgresUrls } from "./postgres-urls.ts";
 
 export interface ServerLook {
   readonly url: string;
@@ -50,7 +51,7 @@ export async function lookAtServer({
 export function localProblem(
   url: string,
 ): { readonly message: string; readonly hint: string } | undefined {
-  const problem = urlProblem(url, false);
+  const problem = urlProblem(url, postgresUrls, false);
   if (problem !== undefined) {
     return { ...problem, hint: "Write postgresql://user:password@localhost:5432/app_test" };
   }

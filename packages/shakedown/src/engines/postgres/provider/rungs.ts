@@ -1,11 +1,12 @@
-import { ShakedownError } from "../../../errors/shakedown-error.ts";
 import { containerRung } from "../../../providers/container/container-rung.ts";
 import { type GivenUrl, givenUrl } from "../../../providers/ladder-url.ts";
 import type { Rung } from "../../../providers/ladder.ts";
 import type { RunningService, StartContext } from "../../engine.ts";
+import { externalRung } from "../../external-rung.ts";
+import { urlProblem } from "../../url-for-tests.ts";
 import { lookAtServer } from "../external/look-at-local.ts";
 import { startExternal } from "../external/start-external.ts";
-import { urlProblem } from "../external/url-for-tests.ts";
+import { postgresUrls } from "../external/postgres-urls.ts";
 import type { ParsedOptions } from "../options.ts";
 import { shownLocale } from "../server/initdb.ts";
 import { imageOf, startContainer } from "../start-container.ts";
@@ -22,7 +23,13 @@ export function rungs(context: StartContext, options: ParsedOptions): readonly R
   const path = environment["PATH"] ?? "";
   const common = { extensions: options.extensions, path, cache: folders.cache };
   return [
-    externalRung(context, options),
+    externalRung<Start>({
+      service: context.service.name,
+      given: urlOf(context, options),
+      problemOf: (url) => urlProblem(url, postgresUrls, options.urlIsForTests),
+      look: (url, wish) => lookAtServer({ url, wish, extensions: options.extensions }),
+      start: (url) => () => startExternal(context, { ...options, url }),
+    }),
     ...(options.local === undefined ? [] : [localRung(context, options, options.local)]),
     ownRung(context, options, nativeRung(common)),
     ownRung(context, options, embeddedRung({ ...common, root: stack.root })),
@@ -44,34 +51,6 @@ export function urlOf(
     variables: ["TEST_DATABASE_URL"],
     protocol: /^postgres(ql)?:/,
   });
-}
-
-function externalRung(context: StartContext, options: ParsedOptions): Rung<Start> {
-  const given = urlOf(context, options);
-  return {
-    kind: "external",
-    isNamed: given !== undefined,
-    async look(wish) {
-      if (given === undefined) return { passedOver: "no url given" };
-      const { url, by } = given;
-      const name = by === "the stack" ? "url" : by;
-      const problem = urlProblem(url, options.urlIsForTests);
-      if (problem !== undefined) {
-        throw new ShakedownError(
-          "DATABASE_NOT_FOR_TESTS",
-          `${context.service.name}: ${name} ${problem.message}`,
-          { hint: problem.hint },
-        );
-      }
-      const seen = await lookAtServer({ url, wish, extensions: options.extensions });
-      if ("passedOver" in seen) return seen;
-      return {
-        found: () => startExternal(context, { ...options, url }),
-        version: seen.version,
-        reason: `${name} is given`,
-      };
-    },
-  };
 }
 
 function localRung(context: StartContext, options: ParsedOptions, url: string): Rung<Start> {
