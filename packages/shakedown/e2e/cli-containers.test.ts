@@ -67,6 +67,21 @@ test("tests run against containers beside native services, which leave nothing",
   await nothingStays(project);
 });
 
+test("a status counts their memory", async () => {
+  await using project = await makeCliProject(files);
+  expect(await project.shakedown(["up"])).toMatchObject({ code: 0, err: "" });
+  const memory = await until(
+    async () => {
+      const { services } = JSON.parse((await project.shakedown(["status", "--json"])).out) as {
+        readonly services: readonly { readonly name: string; readonly memoryBytes?: number }[];
+      };
+      return services.find(({ name }) => name === "probe")?.memoryBytes;
+    },
+    { what: "the memory of a container", timeoutMs: 10_000 },
+  );
+  expect(memory).toBeGreaterThan(10_000);
+});
+
 test("a supervisor that is killed takes its containers with it within three seconds", async () => {
   await using project = await makeCliProject(files);
   const ours = () => containersWith(`shakedown.project=${project.folder}/shakedown.stack.ts`);

@@ -18,7 +18,7 @@ export function renderStatus(
   { nowEpochMs, paint, columns }: RenderStatusOptions,
 ): string {
   const block = (title: string, text: string): string =>
-    ` ${wrap(`${title.padEnd(10)}  ${text}`, { columns: columns - 1, indent: 12 })}\n`;
+    ` ${wrap(`${title.padEnd(10)}  ${text}`, { columns: columns - 1, indent: 13 })}\n`;
   const { pid, version, memoryBytes, startedEpochMs, owner } = status;
   const age = durationText(nowEpochMs - startedEpochMs);
   const head = [

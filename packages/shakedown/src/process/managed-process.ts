@@ -7,6 +7,8 @@ export interface Processes {
   removeNameOnDeath(link: string): Promise<void>;
   /** A program that is run once the supervisor is dead, for what no signal reaches: containers. Gives the way to take it back. */
   runOnDeath(command: readonly string[]): Promise<() => void>;
+  /** Counts a process that somebody else starts and ends for us, a container's, in the status. Gives the way to forget it. */
+  count?(pid: number): () => void;
 }
 
 export interface StartOptions {

@@ -13,6 +13,7 @@ export interface OwnProcesses {
 
 export function ownProcesses(processes: Processes): OwnProcesses {
   const running = new Set<ManagedProcess>();
+  const counted = new Set<number>();
   return {
     processes: {
       ...processes,
@@ -22,9 +23,13 @@ export function ownProcesses(processes: Processes): OwnProcesses {
         void started.exited.then(() => running.delete(started));
         return started;
       },
+      count(pid) {
+        counted.add(pid);
+        return () => counted.delete(pid);
+      },
     },
     get pids() {
-      return [...running].map(({ pid }) => pid);
+      return [...[...running].map(({ pid }) => pid), ...counted];
     },
     async settled() {
       const gone = [...running].filter(({ pid }) => identityOf(pid) === undefined);

@@ -5,6 +5,7 @@ import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { ApiFailure } from "./engine-api.ts";
 import { type ContainerFile, tarOf } from "./tar.ts";
 import { containerFailure } from "./container-failure.ts";
+import { countMemory } from "./count-memory.ts";
 import { createRequest } from "./create-request.ts";
 import { followLog } from "./follow-log.ts";
 import type { ContainerEngine } from "./find-engine.ts";
@@ -123,6 +124,8 @@ export async function runContainer(
     await Promise.race([lines.ended, sleep(lastOutputMs)]);
     return how;
   });
+  // A status without it is still a status.
+  void countMemory(engine, { id, processes: context.processes, exited }).catch(() => {});
   let removing: Promise<void> | undefined;
   const stop = (graceMs = 0): Promise<void> => {
     stopping = true;
