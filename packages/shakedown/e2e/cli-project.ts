@@ -194,7 +194,7 @@ function watch(child: ChildProcess, onEnd: () => void): Running {
 /** What these tests run under must not show: colours, CI, an outer Vitest, an outer session. */
 function cleanEnvironment(): Record<string, string> {
   const outer =
-    /^(CI|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|NODE_ENV|TEST|DEV|PROD|MODE|BASE_URL|SSR|VITE\w*|VITEST\w*|SHAKEDOWN_(?:SESSION|KEEP|IDLE_MINUTES|SLOTS?)|npm_\w+)$/;
+    /^(CI|NO_COLOR|FORCE_COLOR|NODE_OPTIONS|NODE_ENV|TEST|DEV|PROD|MODE|BASE_URL|SSR|VITE\w*|VITEST\w*|SHAKEDOWN_\w+|npm_\w+)$/;
   const entries = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !outer.test(entry[0]),
   );
