@@ -24,11 +24,11 @@ export async function buildPackage({ force = false }: { readonly force?: boolean
     if (compiler.error !== undefined) throw compiler.error;
     if (compiler.status !== 0) throw new Error("the package does not compile");
     await bundle(compiled, next);
-    const page = buildPage();
-    if (page !== undefined) cpSync(page, join(next, "page", "index.html"));
+    cpSync(buildPage(), join(next, "page", "index.html"));
     const bin = join(next, "cli", "main.js");
     if (existsSync(bin)) chmodSync(bin, 0o755);
     // Error messages and the README name these pages, so they travel with the package.
+    rmSync(join(packageFolder, "docs"), { recursive: true, force: true });
     for (const pages of ["guide", "reference"]) {
       cpSync(join(root, "docs", pages), join(packageFolder, "docs", pages), { recursive: true });
     }
