@@ -77,6 +77,26 @@ describe.runIf(isBareDebian)("shakedown install", () => {
     expect(up.out).toContain("redis");
   });
 
+  test("goes on where one was killed: what came whole is not loaded again, and half of one is swept", async () => {
+    await using project = await makeCliProject({});
+    const env = bare(project);
+    const first = project.start(["install", "redis"], { env });
+    await first.sees(" MB\n …");
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const [, whole = ""] = /… (\S+): [\d.]+ of/.exec(first.text()) ?? [];
+    expect(whole).not.toBe("");
+
+    const second = await install(project, ["redis"]);
+    expect(second.engines).toMatchObject([{ outcome: "installed" }]);
+    expect(second.err).not.toMatch(new RegExp(`apt-get download.* ${whole} `));
+    const cache = join(project.folder, "cache", "shakedown", "redis");
+    for (const folder of ["packages", "unpacked"]) {
+      const left = (await readdir(join(cache, folder))).filter((name) => name.startsWith(".new-"));
+      expect(left).toEqual([]);
+    }
+  });
+
   test("says what --with-deps gets as root", async () => {
     await using project = await makeCliProject({});
     const planned = await install(project, ["redis", "--with-deps", "--dry-run"]);

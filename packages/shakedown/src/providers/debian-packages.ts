@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { type CommandResult, runCommand } from "../process/run-command.ts";
+import { asideFolder } from "./aside-folder.ts";
 import { fetchPackages } from "./fetch-packages.ts";
 import {
   findUnpacked,
@@ -54,7 +55,7 @@ export async function unpackDebianPackages(
 ): Promise<UnpackedProgram> {
   const parent = join(options.cacheFolder, unpackedFolder);
   await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(join(parent, ".new-"));
+  const folder = await asideFolder(parent);
   try {
     await knowPackages(options);
     await download(options, folder, options.packages);

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { CommandResult } from "../process/run-command.ts";
+import { asideFolder } from "./aside-folder.ts";
 
 export interface FetchOptions {
   /** Where packages stay, so that an install that was broken off goes on where it was. */
@@ -32,7 +33,7 @@ export async function fetchPackages(
 ): Promise<readonly string[] | FetchFailure> {
   await mkdir(folder, { recursive: true });
   // Aside: of two who download at once, neither sees half of the other's file.
-  const aside = await mkdtemp(join(folder, ".new-"));
+  const aside = await asideFolder(folder);
   try {
     const listed = await aptGet(["--quiet", "download", "--print-uris", ...packages], aside);
     const wanted = parseUris(listed.stdout);
