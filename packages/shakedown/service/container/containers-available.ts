@@ -16,7 +16,7 @@ export function containersMissing(): string | undefined {
   const { stderr } = asked;
   return /no such image/i.test(stderr)
     ? "the images are missing: node scripts/with-node.mjs scripts/container-images.ts"
-    : `Docker does not answer: ${stderr.trim()}`;
+    : `Docker does not answer: ${/.*/.exec(stderr.trim())?.[0]}`;
 }
 
 export function docker(...args: readonly string[]) {
