@@ -123,9 +123,10 @@ describe.each(majors)("PostgreSQL %i", (major) => {
       await sql`update people set name = 'Countess' where name = 'Ada'`;
       await sql`insert into pets (name) values ('Tom'), ('Tim')`;
       await sql`delete from pets where name = 'Tim'`;
+      const line = (pattern: RegExp): unknown => expect.stringMatching(pattern);
       expect(await client.touched?.()).toEqual([
-        { name: "people", rows: 1 },
-        { name: "pets", rows: 1 },
+        { name: "people", rows: 1, changes: [line(/^- \(.*Ada/), line(/^\+ \(.*Countess/)] },
+        { name: "pets", rows: 1, changes: [line(/^\+ \(.*Tom/)] },
       ]);
       expect(await sql`select name from pets`).toEqual([{ name: "Tom" }]);
       await client.reset(1);
@@ -133,7 +134,14 @@ describe.each(majors)("PostgreSQL %i", (major) => {
       await sql`insert into pets (name) values ('Tom')`;
       await sql`drop table pets`;
       await sql`delete from people where name = 'Lin'`;
-      expect(await client.touched?.()).toEqual([{ name: "people", rows: 1 }]);
+      expect(await client.touched?.()).toEqual([
+        { name: "people", rows: 1, changes: [line(/^- \(.*Lin/)] },
+      ]);
+      await sql`insert into people (name) select repeat('x', 1000) from generate_series(1, 50)`;
+      const [people] = (await client.touched?.()) ?? [];
+      expect(people?.rows).toBe(50);
+      expect(people?.changes).toHaveLength(10);
+      expect(Math.max(...(people?.changes ?? []).map(({ length }) => length))).toBe(300);
     });
   });
 });

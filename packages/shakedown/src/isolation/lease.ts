@@ -34,6 +34,8 @@ export type ResetOutcome =
 export interface TouchedTable {
   readonly name: string;
   readonly rows: number;
+  /** Of a failed test: the first changed rows as text, `- ` before those that are gone, `+ ` before those that came. */
+  readonly changes?: readonly string[];
 }
 
 export interface OpenClientContext {

@@ -2,6 +2,10 @@
 export const crashed =
   "the server crashed and recovered, which empties the log of what changed, as it empties every unlogged table";
 
+/** Of a table that a failed test changed, this many rows are told, each cut to so many characters. */
+const mostChanges = 10;
+const longestChange = 300;
+
 /** The baseline and the marks above it. */
 export const levelsSql = `
 -- A recovery puts unlogged sequences back to where they were made, before any value was set.
@@ -84,6 +88,7 @@ create function shakedown_undo.touched(lvl integer) returns jsonb language plpgs
 declare
   entry record;
   found_rows bigint;
+  found_changes jsonb;
   answer jsonb := '[]';
 begin
   for entry in
@@ -96,16 +101,22 @@ begin
     if entry.filled is null or entry.filled > lvl then
       continue when entry.lock_name is null;
       begin
-        execute format('select count(*) from %s', entry.lock_name) into found_rows;
+        execute format('select count(*), (select jsonb_agg(left(''+ '' || (r.*)::text, ${longestChange})) from (select * from %1$s limit ${mostChanges}) r) from %1$s', entry.lock_name)
+          into found_rows, found_changes;
       exception when lock_not_available or undefined_table or invalid_schema_name then
         continue;
       end;
     else
-      select greatest(sum(s.net) filter (where s.net > 0), -sum(s.net) filter (where s.net < 0)) into found_rows
-        from (select sum(l.sign) as net from shakedown_undo.log l where l.tree = entry.tree and l.level >= lvl group by l.row having sum(l.sign) <> 0) s;
+      with changed as materialized (
+        select l.row, sum(l.sign) as net from shakedown_undo.log l where l.tree = entry.tree and l.level >= lvl group by l.row having sum(l.sign) <> 0
+      )
+      select greatest(sum(s.net) filter (where s.net > 0), -sum(s.net) filter (where s.net < 0)),
+          (select jsonb_agg(left(case when f.net > 0 then '- ' else '+ ' end || f.row, ${longestChange}))
+            from (select c.row, c.net from changed c order by c.row collate "C", c.net desc limit ${mostChanges}) f)
+        into found_rows, found_changes from changed s;
     end if;
     if found_rows > 0 then
-      answer := answer || jsonb_build_object('name', entry.name, 'rows', found_rows);
+      answer := answer || jsonb_build_object('name', entry.name, 'rows', found_rows, 'changes', coalesce(found_changes, '[]'));
     end if;
   end loop;
   return answer;
