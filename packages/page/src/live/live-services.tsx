@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { durationText } from "../../../shakedown/src/kit/duration-text.ts";
 import type { ServiceAction, ServiceStatus } from "../../../shakedown/src/supervisor/protocol.ts";
 import { cleanLine } from "../model/clean-text.ts";
+import { shellQuoted } from "../model/rerun-command.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -119,7 +120,11 @@ function Row({ service }: { readonly service: ServiceStatus }) {
       {url === undefined ? null : (
         <div class="live-url">
           <code>{cleanLine(url, 400)}</code>
-          <CopyButton quiet text={url} label="Copy its URL" />
+          {url.includes(":***@") ? (
+            <CopyButton quiet text={connectCommand(name)} label="Copy the command that connects" />
+          ) : (
+            <CopyButton quiet text={url} label="Copy its URL" />
+          )}
         </div>
       )}
       {detail === undefined ? null : <p class="live-detail">{cleanLine(detail, 600)}</p>}
@@ -159,4 +164,12 @@ function Row({ service }: { readonly service: ServiceStatus }) {
       )}
     </div>
   );
+}
+
+/** The URL is shown without its password: the command knows it. */
+function connectCommand(service: string): string {
+  const stackFile = status.value?.stackFile ?? "";
+  const isDefault = /[/\\]shakedown\.stack\.\w+$/.test(stackFile);
+  const stack = isDefault ? "" : `--stack ${shellQuoted(stackFile)} `;
+  return `npx shakedown connect ${stack}${shellQuoted(service)}`;
 }

@@ -17,14 +17,21 @@ export function WrittenPanel({ row }: { readonly row: TestRow }) {
             {cleanLine(service)} <span class="dim">· then {after}</span>
           </caption>
           <tbody>
-            {tables.map(({ name, rows }, index) => (
+            {tables.flatMap(({ name, rows, changes = [] }, index) => [
               <tr key={index}>
                 <th scope="row">
                   <code>{cleanLine(name)}</code>
                 </th>
                 <td>{plural(rows, "row")}</td>
-              </tr>
-            ))}
+              </tr>,
+              changes.length === 0 ? null : (
+                <tr key={`${index} changes`}>
+                  <td colSpan={2} class="changed-rows">
+                    <Changes changes={changes} rows={rows} />
+                  </td>
+                </tr>
+              ),
+            ])}
           </tbody>
           {tables.length > 1 ? (
             <tfoot>
@@ -40,6 +47,27 @@ export function WrittenPanel({ row }: { readonly row: TestRow }) {
   );
 }
 
+interface ChangesProps {
+  readonly changes: readonly string[];
+  readonly rows: number;
+}
+
+/** The first rows as the database writes them: those that are gone, and those that came. */
+function Changes({ changes, rows }: ChangesProps) {
+  return (
+    <details open={changes.length <= 4}>
+      <summary>
+        {changes.length < rows ? `The first ${changes.length} of them` : "What changed"}
+      </summary>
+      {changes.map((line, index) => (
+        <code key={index} class={line.startsWith("-") ? "removed" : "added"} dir="ltr">
+          {cleanLine(line, 300)}
+        </code>
+      ))}
+    </details>
+  );
+}
+
 export function KeptPanel({ row }: { readonly row: TestRow }) {
   const { kept } = row.snapshot;
   if (kept.length === 0) return null;
@@ -47,11 +75,11 @@ export function KeptPanel({ row }: { readonly row: TestRow }) {
     const command = row.rerun.replace("shakedown run", "shakedown run --keep");
     return (
       <Panel title="Its data">
-        <p class="note pad">Went with the services of the run. To look at it, run the test with</p>
         <div class="command">
           <code>{command}</code>
           <CopyButton quiet text={command} label="Copy the command" />
         </div>
+        <p class="note">It went with the services of the run; this leaves both there.</p>
       </Panel>
     );
   }
