@@ -100,17 +100,22 @@ describe("a change that fails half-way", { tags: ["error-handling", "database"] 
     camera,
     expect,
   }) => {
-    const [first, second] = await eventFactory.createMany({ db }, 2, { camera_id: camera });
+    const [first, gate, second] = await eventFactory.createMany({ db }, 3, { camera_id: camera });
+    await using keeper = await db.session();
+    await keeper.sql`update events set notes = 'shut' where id = ${gate?.id}`;
     await using session = await db.session();
-    // Who waits longer than this looks for a deadlock, and is its victim: the application.
+    // Who waits longer than this looks for a deadlock, once, and is its victim: the application.
     await session.sql`set local deadlock_timeout = '60s'`;
     await session.sql`update events set notes = 'mine' where id = ${second?.id}`;
     const reviewing = api.post("/api/events/review", {
-      ids: [first?.id, second?.id],
+      ids: [first?.id, gate?.id, second?.id],
       reviewed: true,
     });
     await someoneWaits({ db });
     const closing = session.sql`update events set notes = 'mine' where id = ${first?.id}`;
+    await someoneWaits({ db }, 2);
+    // Only now does it come to the row of whoever waits for it: however slow all this was, it closes the circle.
+    await keeper.rollback();
 
     const response = await reviewing;
     await closing;
@@ -120,9 +125,10 @@ describe("a change that fails half-way", { tags: ["error-handling", "database"] 
       409,
       { detail: "The change collided with another one: try again" },
     ]);
-    expect(await db.sql`select reviewed, notes from events`).toEqual([
+    expect(await db.sql`select reviewed, notes from events order by notes`).toEqual([
       { reviewed: false, notes: "mine" },
       { reviewed: false, notes: "mine" },
+      { reviewed: false, notes: gate?.notes ?? null },
     ]);
   });
 });
