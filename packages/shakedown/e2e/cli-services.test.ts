@@ -50,6 +50,9 @@ describe("up, status, logs and down", () => {
     expect((await project.shakedown(["down"])).out).toMatch(/^Nothing is running for /);
     expect((await project.shakedown(["status"])).out).toMatch(/^Nothing is running for /);
     expect((await project.shakedown(["logs"])).out).toContain("listening on");
+    expect((await project.shakedown(["logs", "clok"])).err).toMatch(
+      /^No log lines of clok for .*\. There are lines of clock\.\n$/,
+    );
   });
 
   test("print facts as JSON", async () => {

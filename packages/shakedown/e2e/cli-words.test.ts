@@ -60,6 +60,7 @@ describe("the command line, without services", () => {
       '--workers needs a whole number, got "many"',
     ],
     ["a word too many", ["down", "db"], '"db" is too much'],
+    ["a port that cannot be", ["ui", "--no-open", "--port", "99999"], "there is no port 99999"],
     ["a missing word", ["restart"], "is missing"],
     ["an unknown engine", ["install", "rediss"], '"rediss" is not an engine'],
     ["a -- where nothing takes it", ["up", "--", "x"], "up takes nothing after --"],

@@ -31,12 +31,21 @@ export interface Command<Table extends OptionTable = OptionTable> {
   readonly description?: readonly string[];
   readonly options: Table;
   /** How many words it takes besides flags. @default 0 to any number */
-  readonly positionals?: { readonly least: number; readonly most: number; readonly what: string };
+  readonly positionals?: Positionals;
   /** True where arguments after `--` belong to another program. */
   readonly passesRest?: boolean;
   /** True where the exit status is another program's, whatever signals came. */
   readonly passesStatus?: boolean;
   run(call: CommandCall<Table>): Promise<ExitCode>;
+}
+
+export interface Positionals {
+  readonly least: number;
+  readonly most: number;
+  /** All that it takes, as a sentence goes on with it: "a service and a run". */
+  readonly what: string;
+  /** What it cannot do without. @default what */
+  readonly needs?: string;
 }
 
 export interface CommandCall<Table extends OptionTable = OptionTable> {

@@ -1,7 +1,14 @@
 import { parseArgs } from "node:util";
 import { ShakedownError } from "../errors/shakedown-error.ts";
 import { nearest } from "../kit/nearest.ts";
-import { type Command, commonOptions, type OptionRow, type OptionTable } from "./command.ts";
+import { quotedWord } from "../kit/quoted-word.ts";
+import {
+  type Command,
+  commonOptions,
+  type OptionRow,
+  type OptionTable,
+  type Positionals,
+} from "./command.ts";
 
 export interface ParsedArguments {
   readonly options: Readonly<Record<string, boolean | number | string | readonly string[]>>;
@@ -26,8 +33,16 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
   const options: Record<string, boolean | number | string | string[]> = {};
   const positionals: string[] = [];
   const mistakes: string[] = [];
+  const cutAt = (index: number): string =>
+    ["shakedown", command.name, ...own.slice(0, index), "--", ...own.slice(index), ...rest]
+      .map(quotedWord)
+      .join(" ");
+  const othersAt: number[] = [];
   for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind === "positional") {
+      if (positionals.length === 0 && command.positionals?.most === 0) othersAt.push(token.index);
+      positionals.push(token.value);
+    }
     if (token.kind !== "option") continue;
     const negated = token.name.startsWith("no-") ? token.name.slice(3) : undefined;
     if (negated === "color" && token.value === undefined) {
@@ -36,7 +51,9 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
     }
     const row = table[token.name];
     if (row === undefined) {
-      mistakes.push(unknownFlag(token.rawName, table));
+      const near = nearest(token.name, Object.keys(table));
+      mistakes.push(unknownFlag(token.rawName, near));
+      if (near === undefined) othersAt.push(token.index);
       continue;
     }
     const value = readValue(token.rawName, token.value, row);
@@ -55,7 +72,10 @@ export function parseArguments(command: Command, argv: readonly string[]): Parse
   }
   if (mistakes.length > 0) {
     throw new ShakedownError("CLI_USAGE", `shakedown ${command.name}: ${mistakes.join("; ")}`, {
-      hint: `See what it takes: shakedown ${command.name} --help`,
+      hint:
+        command.passesRest === true && othersAt.length === mistakes.length
+          ? `What belongs to the program that it runs stands behind --: ${cutAt(Math.min(...othersAt))}`
+          : `See what it takes: shakedown ${command.name} --help`,
     });
   }
   return { options, positionals, rest };
@@ -98,18 +118,14 @@ function readValue(
     : new Mistake(`${flag} needs a whole number, got "${value}"`);
 }
 
-function unknownFlag(flag: string, table: OptionTable): string {
-  const near = nearest(flag.replace(/^-+/, ""), Object.keys(table));
+function unknownFlag(flag: string, near: string | undefined): string {
   return `unknown flag ${flag}${near === undefined ? "" : `, did you mean --${near}?`}`;
 }
 
 function positionalMistakes(command: Command, words: readonly string[]): string[] {
-  const { least, most, what } = command.positionals ?? {
-    least: 0,
-    most: Number.POSITIVE_INFINITY,
-    what: "",
-  };
-  if (words.length < least) return [`${what} is missing`];
+  const none = { least: 0, most: Number.POSITIVE_INFINITY, what: "" };
+  const { least, most, what, needs = what }: Positionals = command.positionals ?? none;
+  if (words.length < least) return [`${needs} is missing`];
   if (words.length > most)
     return [
       `"${words.slice(most).join(" ")}" is too much${most === 0 ? "" : `: it takes ${what} only`}`,

@@ -1,4 +1,5 @@
 import type { Paint } from "../kit/paint.ts";
+import { wrap } from "./wrap.ts";
 import { type Command, commonOptions, type OptionRow, type OptionTable } from "./command.ts";
 
 export function renderCommandHelp(command: Command, paint: Paint): string {
@@ -18,16 +19,21 @@ export function renderCommandHelp(command: Command, paint: Paint): string {
 export function renderOverview(
   commands: readonly Command[],
   version: string,
-  paint: Paint,
+  { paint, columns }: { readonly paint: Paint; readonly columns: number },
 ): string {
   const width = Math.max(...commands.map(({ name, usage }) => `${name} ${usage}`.length));
   const lines = [
     `${paint("bold", "shakedown")} ${version} — integration tests against real services`,
     "",
-    ...commands.map(
-      ({ name, usage, summary }) =>
-        `  ${paint("cyan", name)} ${usage.padEnd(width - name.length)}  ${summary}`,
-    ),
+    ...commands.map(({ name, usage, summary }) => {
+      const head = `  ${`${name} ${usage}`.padEnd(width)}`;
+      // Where both columns have no room, the summary gets a line of its own.
+      const isWide = head.length + 2 + 40 <= columns;
+      const line = isWide
+        ? wrap(`${head}  ${summary}`, { columns, indent: head.length + 2 })
+        : `${head.trimEnd()}\n${wrap(`      ${summary}`, { columns, indent: 6 })}`;
+      return line.replace(name, () => paint("cyan", name));
+    }),
     "",
     "The flags of a command: shakedown <command> --help",
   ];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { command, type Command } from "../../src/cli/command.ts";
+import type { ShakedownError } from "../../src/errors/shakedown-error.ts";
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
 
 const sail = command({
@@ -60,6 +61,33 @@ describe("parseArguments", () => {
         hint: "See what it takes: shakedown sail --help",
       }),
     );
+  });
+
+  test("shows where the flags and words of another program stand", () => {
+    const hint = (argv: readonly string[], command: Command = sail): unknown => {
+      try {
+        return parseArguments(command, argv);
+      } catch (error) {
+        return (error as ShakedownError).hint;
+      }
+    };
+    expect(hint(["oslo", "--bail=1"])).toBe(
+      "What belongs to the program that it runs stands behind --: shakedown sail oslo -- --bail=1",
+    );
+    expect(hint(["--nots", "3"])).toBe("See what it takes: shakedown sail --help");
+    const tow = { ...sail, name: "tow", positionals: { least: 0, most: 0, what: "" } };
+    expect(hint(["-k", "2", "pytest", "-n", "two words"], tow)).toBe(
+      "What belongs to the program that it runs stands behind --: shakedown tow -k 2 -- pytest -n 'two words'",
+    );
+  });
+
+  test("names only the words that it cannot do without", () => {
+    const visit = {
+      ...sail,
+      positionals: { least: 1, most: 2, what: "a port and a quay", needs: "a port" },
+    };
+    expect(() => parseArguments(visit, [])).toThrow("sail: a port is missing");
+    expect(() => parseArguments(visit, ["a", "b", "c"])).toThrow("it takes a port and a quay only");
   });
 
   test("refuses words and a -- that the command has no use for", () => {

@@ -31,7 +31,12 @@ export const connectCommand = command({
     },
     url: { type: "boolean", summary: "Print the URL, with its password, instead." },
   },
-  positionals: { least: 1, most: 2, what: "a service and the name of a failed test" },
+  positionals: {
+    least: 1,
+    most: 2,
+    what: "a service and the name of a failed test",
+    needs: "a service",
+  },
   passesRest: true,
   passesStatus: true,
   async run({ options, positionals: [service = "", test], rest, cwd, environment, terminal }) {

@@ -13,7 +13,7 @@ export const helpCommand = command({
   positionals: { least: 0, most: 1, what: "one command" },
   async run({ positionals: [name], terminal }) {
     if (name === undefined)
-      terminal.out(renderOverview(await loadCommands(), packageVersion(), terminal.paint));
+      terminal.out(renderOverview(await loadCommands(), packageVersion(), terminal));
     else if (isCommandName(name))
       terminal.out(renderCommandHelp(await loadCommand(name), terminal.paint));
     else throw unknownCommand(name);

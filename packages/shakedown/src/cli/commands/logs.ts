@@ -88,10 +88,17 @@ export const logsCommand = command({
     }
     const lines = mergeLines(first);
     write(lines);
-    if (lines.length === 0 && !follow)
-      terminal.err(
-        `No log lines${services.length === 0 ? "" : ` of ${services.join(", ")}`} for ${stackFile}.\n`,
+    const of = services.length === 0 ? "" : ` of ${services.join(", ")}`;
+    if (follow && supervisor === undefined)
+      terminal.err(`Nothing is running for ${stackFile}: waiting for what it will write.\n`);
+    else if (lines.length === 0 && !follow) {
+      const others = new Set(
+        (await readStoredLogs(stackFile, { tail: 1 })).map((log) => log.service),
       );
+      const there =
+        of === "" || others.size === 0 ? "" : ` There are lines of ${[...others].join(", ")}.`;
+      terminal.err(`No log lines${of} for ${stackFile}.${there}\n`);
+    }
     const printed = new Set(lines.map((line) => JSON.stringify(line)));
     write(early.filter((line) => !printed.has(JSON.stringify(line))));
     early = undefined;

@@ -1,3 +1,4 @@
+import { ShakedownError } from "../../errors/shakedown-error.ts";
 import { openSession } from "../../supervisor/client.ts";
 import { showPage } from "../../supervisor/show-page.ts";
 import { command } from "../command.ts";
@@ -23,6 +24,8 @@ export const uiCommand = command({
   },
   positionals: { least: 0, most: 0, what: "nothing" },
   async run({ options, cwd, environment, terminal, interrupted }) {
+    const { port } = options;
+    if (port !== undefined && port > 65_535) throw noSuchPort(port);
     const plan = await loadStack({ cwd, named: options.stack, environment });
     try {
       await using session = await openSession({
@@ -31,7 +34,6 @@ export const uiCommand = command({
         environment,
         asItIs: true,
       });
-      const { port } = options;
       await using page = await showPage(session.address, port === undefined ? {} : { port });
       if (options.json === true) terminal.out(`${JSON.stringify({ url: page.url })}\n`);
       else terminal.out(` ${page.url}\n ${terminal.paint("dim", "Ctrl-C ends it.")}\n`);
@@ -45,6 +47,12 @@ export const uiCommand = command({
     }
   },
 });
+
+function noSuchPort(port: number): ShakedownError {
+  return new ShakedownError("CLI_USAGE", `there is no port ${port}: the highest is 65535`, {
+    hint: "Leave --port away, to be given a free one",
+  });
+}
 
 function untilInterrupted(interrupted: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
