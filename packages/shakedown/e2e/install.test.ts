@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
+import { onlyWhere } from "../service/need.ts";
 import { type CliProject, makeCliProject } from "./cli-project.ts";
 
 /** Where programs can be unpacked, and none is there already. */
@@ -39,7 +40,11 @@ async function install(project: CliProject, args: readonly string[], env = bare(
   return { code, out, err, engines };
 }
 
-describe.runIf(isBareDebian)("shakedown install", () => {
+describe("shakedown install", () => {
+  beforeEach((context) => {
+    onlyWhere(context, isBareDebian, "on Debian and its kin without servers of their own");
+  });
+
   test("takes several engines, and without one those that the stack has no server for", async () => {
     await using project = await makeCliProject({});
     const named = await install(project, ["redis", "mariadb", "--dry-run"]);
@@ -105,26 +110,24 @@ describe.runIf(isBareDebian)("shakedown install", () => {
     );
   });
 
-  test.runIf(isRoot && !existsSync("/usr/bin/sudo"))(
-    "without root, --with-deps ends with what to type",
-    async () => {
-      await using project = await makeCliProject({});
-      await mkdir(join(project.folder, "cache"));
-      await chmod(project.folder, 0o755);
-      await chmod(join(project.folder, "cache"), 0o777);
-      const cli = join(project.folder, "node_modules", "shakedown", "bin", "shakedown.js");
-      const args = ["--reuid=65534", "--regid=65534", "--clear-groups", process.execPath, cli];
-      const failure = await promisify(execFile)(
-        "setpriv",
-        [...args, "install", "redis", "--with-deps"],
-        { cwd: project.folder, env: { ...process.env, ...bare(project) } },
-      ).catch((error: { readonly code: number; readonly stderr: string }) => error);
-      expect(failure).toMatchObject({ code: 3 });
-      expect(failure.stderr).toContain(
-        "sudo apt-get install --yes --no-install-recommends redis-tools",
-      );
-    },
-  );
+  test("without root, --with-deps ends with what to type", async (context) => {
+    onlyWhere(context, isRoot && !existsSync("/usr/bin/sudo"), "for root, where there is no sudo");
+    await using project = await makeCliProject({});
+    await mkdir(join(project.folder, "cache"));
+    await chmod(project.folder, 0o755);
+    await chmod(join(project.folder, "cache"), 0o777);
+    const cli = join(project.folder, "node_modules", "shakedown", "bin", "shakedown.js");
+    const args = ["--reuid=65534", "--regid=65534", "--clear-groups", process.execPath, cli];
+    const failure = await promisify(execFile)(
+      "setpriv",
+      [...args, "install", "redis", "--with-deps"],
+      { cwd: project.folder, env: { ...process.env, ...bare(project) } },
+    ).catch((error: { readonly code: number; readonly stderr: string }) => error);
+    expect(failure).toMatchObject({ code: 3 });
+    expect(failure.stderr).toContain(
+      "sudo apt-get install --yes --no-install-recommends redis-tools",
+    );
+  });
 });
 
 describe("shakedown install, in words", () => {
