@@ -41,6 +41,8 @@ export interface LadderOptions {
 export interface Chosen<Found> {
   readonly found: Found;
   readonly choice: ProviderChoice;
+  /** How to get there without what was chosen, where nobody wants it so. */
+  readonly hint?: string;
   /** Tells of every rung, those below the chosen one too, which are looked at only now. */
   survey(): Promise<readonly SurveyedRung[]>;
 }
@@ -79,7 +81,12 @@ export async function chooseProvider<Found>(
   ): Chosen<Found> => {
     const kind = taken.kind === "local" ? "external" : taken.kind;
     const choice: ProviderChoice = { kind, version, reason, passedOver: others };
-    return { found, choice, survey: () => surveyRungs(rungs, { taken, choice, known, wish }) };
+    return {
+      found,
+      choice,
+      hint,
+      survey: () => surveyRungs(rungs, { taken, choice, known, wish }),
+    };
   };
   for (const rung of allowed) {
     const seen = await look(rung, wish, options);
@@ -105,14 +112,15 @@ export async function chooseProvider<Found>(
 export async function startChosen<Running>({
   found,
   choice: { passedOver },
-}: Pick<Chosen<() => Promise<Running>>, "found" | "choice">): Promise<Running> {
+  hint,
+}: Pick<Chosen<() => Promise<Running>>, "found" | "choice" | "hint">): Promise<Running> {
   try {
     return await found();
   } catch (error) {
     const isImage = isShakedownError(error) && error.code.startsWith("IMAGE_");
     if (!isImage || passedOver.length === 0) throw error;
     throw new ShakedownError(error.code, `${error.message} (${reasonsText(passedOver)})`, {
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      hint: error.hint === undefined ? hint : `${hint}\n${error.hint}`,
       details: { ...error.details, passedOver: [...passedOver] },
       cause: error,
     });

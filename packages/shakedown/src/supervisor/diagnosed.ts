@@ -5,6 +5,8 @@ import { findPortHolder } from "../process/port-holder.ts";
 /** Adds to a failure what a person would find out next: its well-known cause, who holds the port, what to do. */
 export async function diagnosed<Thrown>(error: Thrown): Promise<Thrown | ShakedownError> {
   if (!isShakedownError(error) || "cause" in error.details) return error;
+  // Of what the container engine could not reach the error says more than a guess about a program's URLs.
+  if (error.code === "IMAGE_MISSING") return error;
   const diagnosis = diagnose([...evidence(error.details), error.message]);
   if (diagnosis === undefined) return error;
   const { kind, says, remedy, port } = diagnosis;

@@ -185,6 +185,7 @@ test("an image that cannot be had is told with why nothing before it was taken",
   await expect(startChosen(chosen)).rejects.toMatchObject({
     code: "IMAGE_MISSING",
     message: "x:1 was not pulled (native: not on PATH)",
+    hint: expect.stringMatching(/^Install one/) as string,
   });
 });
 
