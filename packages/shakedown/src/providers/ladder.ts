@@ -81,10 +81,11 @@ export async function chooseProvider<Found>(
   ): Chosen<Found> => {
     const kind = taken.kind === "local" ? "external" : taken.kind;
     const choice: ProviderChoice = { kind, version, reason, passedOver: others };
+    const isWanted = policy.require !== undefined || policy.forbid.length > 0;
     return {
       found,
       choice,
-      hint,
+      ...(isWanted ? {} : { hint }),
       survey: () => surveyRungs(rungs, { taken, choice, known, wish }),
     };
   };
@@ -119,8 +120,9 @@ export async function startChosen<Running>({
   } catch (error) {
     const isImage = isShakedownError(error) && error.code.startsWith("IMAGE_");
     if (!isImage || passedOver.length === 0) throw error;
+    const hints = [hint, error.hint].filter((text) => text !== undefined);
     throw new ShakedownError(error.code, `${error.message} (${reasonsText(passedOver)})`, {
-      hint: error.hint === undefined ? hint : `${hint}\n${error.hint}`,
+      ...(hints.length === 0 ? {} : { hint: hints.join("\n") }),
       details: { ...error.details, passedOver: [...passedOver] },
       cause: error,
     });

@@ -187,6 +187,13 @@ test("an image that cannot be had is told with why nothing before it was taken",
     message: "x:1 was not pulled (native: not on PATH)",
     hint: expect.stringMatching(/^Install one/) as string,
   });
+  const forbid = [{ word: "native" as const, by: "the stack" }];
+  const wanted = await chooseProvider(
+    "db: x",
+    [native, container],
+    options({ policy: { prefer: [], forbid } }),
+  );
+  await expect(startChosen(wanted)).rejects.toHaveProperty("hint", undefined);
 });
 
 test("a survey tells of every rung: taken, would work, or why not; nothing is looked at before somebody asks", async () => {
