@@ -45,7 +45,7 @@ test("without --keep the summary says how to look at the data", async () => {
   await using project = await makeCliProject(files);
   const { out } = await project.shakedown(["run", "--", "-t", "fails on its own data"]);
   expect(out).toContain(
-    "its data in db went with the services; to look at it: shakedown run --keep",
+    "its data went with the services; to look at it: shakedown run --keep a.test.ts",
   );
   await nothingStays(project);
 });

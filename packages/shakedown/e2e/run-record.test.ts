@@ -52,6 +52,11 @@ withCamera("is tried again", { retry: 1 }, async ({ camera, task, expect }) => {
   expect(fixtures?.map(({ name }) => name)).toEqual(["api", "camera"]);
 
   expect(of("service:ready").map(({ service }) => service)).toContain("billing/ledger");
+  expect(new Set(of("slot:leased").map(({ stack }) => stack))).toEqual(
+    new Set([undefined, "billing"]),
+  );
+  for (const { startedEpochMs = 0, atEpochMs } of of("test:reset"))
+    expect(startedEpochMs).toBeGreaterThan(atEpochMs - 60_000);
   const evidence = of("test:evidence").find(({ testId }) => testId === second?.test.id);
   expect(evidence?.logs).toMatchObject([
     { service: "billing/ledger", lines: [expect.stringContaining("asked for /entries")] },
