@@ -113,6 +113,42 @@ test("a reset puts rows and counters back, whoever wrote, also over foreign keys
   expect(await client.reset(0)).toEqual({ kind: "clean" });
 });
 
+test("a text that moves to the column beside it is put back, in one row and over several", async () => {
+  const files = {
+    "db/1.sql": `create table people (id int primary key, first varchar(20) not null, last varchar(20) not null, more blob);
+insert into people values (1, 'Ada', '', 'x'), (2, 'Gr', 'ace', null), (3, 'Alan', 'x', '');
+`,
+  };
+  await using it = await runningMariadb({ cache, options: { migrate: "db" }, files });
+  const { client } = await it.open(0);
+  const { handle: db } = client;
+  const all = (): Promise<unknown> => db.sql`select id, first, last, more from people order by id`;
+  const before = await all();
+  for (const change of [
+    "update people set last = first, first = '' where id = 1",
+    "update people set first = 'Gra', last = 'ce' where id = 2",
+    "update people set last = '', more = 'x' where id = 3",
+  ]) {
+    await db.query(change);
+    expect(await client.reset(0), change).toMatchObject({ kind: "restored" });
+    expect(await all()).toEqual(before);
+  }
+  expect(await client.reset(0)).toEqual({ kind: "clean" });
+  await db.sql`alter table people drop column more`;
+  expect(await client.reset(0)).toMatchObject({ kind: "retire", reason: "the schema was changed" });
+});
+
+test("whoever holds tables of a slot that is given up holds nobody else up", async () => {
+  await using it = await runningMariadb({ cache, options, files: shopFiles() });
+  const { client, lease } = await it.open(0);
+  const holder = await client.handle.pool.getConnection();
+  await holder.query("lock tables cameras write");
+  await lease.release();
+  const { client: next } = await it.open(1);
+  expect(await next.handle.sql`select count(*) as n from cameras`).toEqual([{ n: 2 }]);
+  holder.destroy();
+});
+
 test("levels: what a file made stays for its tests and goes with the file; a baseline moves", async () => {
   await using it = await runningMariadb({ cache, options, files: shopFiles() });
   const { client } = await it.open(0);

@@ -49,8 +49,23 @@ export async function copyDatabase({
   }
 }
 
+const lockWaitTimeout = 1205;
+
+/** Who still holds its tables loses the connection: behind this one call wait all slots that come after. */
 export async function dropDatabase(client: MysqlClient, database: string): Promise<void> {
-  await client.query(`drop database if exists ${quoteName(database)}`);
+  const drop = (): Promise<unknown> =>
+    client.batch(["set lock_wait_timeout = 2", `drop database if exists ${quoteName(database)}`]);
+  try {
+    await drop();
+  } catch (error) {
+    if ((error as { readonly errno?: number }).errno !== lockWaitTimeout) throw error;
+    const { rows } = await client.query<{ id: number }>(
+      "select id from information_schema.processlist where db = ? and id <> connection_id()",
+      [database],
+    );
+    for (const { id } of rows) await client.query(`kill ${id}`).catch(() => {}); // gone meanwhile
+    await drop();
+  }
 }
 
 async function characterSet(client: MysqlClient, database: string): Promise<string> {

@@ -5,6 +5,7 @@ import { columnList, inDatabase, schemaQuery } from "../catalogue.ts";
 import { type MysqlClient, openMysql } from "../driver.ts";
 import {
   checksumQuery,
+  contentQuery,
   copiesOf,
   countersQuery,
   dropLevels,
@@ -33,7 +34,8 @@ export interface ResetterOptions {
   readonly budgetMs?: number;
 }
 
-const noSuchTable = 1146;
+/** No such table, no such column. */
+const schemaErrors: ReadonlySet<number | undefined> = new Set([1146, 1054]);
 
 /** Triggers of the application fire while rows are put back, and may write elsewhere: so many looks, then the slot is replaced. */
 const mostRounds = 4;
@@ -119,14 +121,15 @@ async function differences(
       countersQuery(database),
       checksumQuery(database, filled),
       filledQuery(database, empty),
+      contentQuery(database, filled),
     ])
     .catch((error: { readonly errno?: number }) => {
-      if (error.errno !== noSuchTable) throw error;
+      if (!schemaErrors.has(error.errno)) throw error;
       return [];
     });
-  const [shape, counters, summed, found] = looked;
+  const [shape, counters, summed, found, content] = looked;
   if (schemaText(shape?.rows ?? []) !== schema) return "schema";
-  const checksums = toChecksums(summed?.rows ?? []);
+  const checksums = toChecksums(summed?.rows ?? [], content?.rows ?? []);
   const isFilled = new Set(found?.rows.map(({ name }) => String(name)));
   const counterOf = new Map(
     counters?.rows.map(({ name, counter }) => [
