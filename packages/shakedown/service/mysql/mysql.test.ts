@@ -130,7 +130,7 @@ insert into people values (1, 'Ada', '', 'x'), (2, 'Gr', 'ace', null), (3, 'Alan
     "update people set last = '', more = 'x' where id = 3",
   ]) {
     await db.query(change);
-    expect(await client.reset(0), change).toMatchObject({ kind: "restored" });
+    expect(await client.reset(0)).toMatchObject({ kind: "restored" });
     expect(await all()).toEqual(before);
   }
   expect(await client.reset(0)).toEqual({ kind: "clean" });

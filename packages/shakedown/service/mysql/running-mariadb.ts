@@ -92,6 +92,10 @@ create trigger after_event after insert on events for each row
 begin
   insert into audit (what) values (concat('event ', new.id));
 end //
+create trigger after_removal after delete on events for each row
+begin
+  insert into audit (what) values (concat('removed ', old.id));
+end //
 create procedure note_all() begin insert into events (camera, note) select id, 'noted; all' from cameras; end //
 delimiter ;
 `,

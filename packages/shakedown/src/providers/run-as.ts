@@ -47,6 +47,12 @@ export type RunAsFound =
 
 const nobody = 65_534;
 
+/**
+ * Files are ours inside, too. Without it nobody owns them, and MariaDB, which gives each file that it writes anew to the
+ * owner of the old one, refuses a table's second trigger. An old `unshare` does not know these.
+ */
+const owning = [`--map-user=${nobody}`, `--map-group=${nobody}`];
+
 /** Finds by trying: as ourselves, or for root in a user namespace, then as another user, then as another user from a copy. */
 export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
   const probe: Probe = (runAs, program) => remembered(options.memory, runAs, program);
@@ -63,13 +69,15 @@ export async function chooseRunAs(options: RunAsOptions): Promise<RunAsFound> {
       ? findProgram("unshare", { path: `${options.path}:/usr/bin:/bin`, cwd: "/" })
       : undefined;
   if (unshare !== undefined) {
-    const inNamespace: RunAs = {
-      ...own,
-      wrap: (program, args) => ({ command: unshare, args: ["-U", program, ...args] }),
-      note: "in a user namespace, since it refuses to be root",
-    };
-    const tried = await probe(inNamespace, options.program);
-    if ("runAs" in tried) return tried;
+    for (const mapped of [owning, []]) {
+      const inNamespace: RunAs = {
+        ...own,
+        wrap: (program, args) => ({ command: unshare, args: ["-U", ...mapped, program, ...args] }),
+        note: "in a user namespace, since it refuses to be root",
+      };
+      const tried = await probe(inNamespace, options.program);
+      if ("runAs" in tried) return tried;
+    }
   }
   const other: RunAs = {
     ...own,
