@@ -7,7 +7,7 @@ export function openRedis(
   role: string,
 ): Redis {
   const redis = new Redis(redisUrl, {
-    connectionName: `home-security ${role}`,
+    connectionName: `home-security:${role}`,
     commandTimeout: redisTimeoutMs,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,

@@ -82,4 +82,21 @@ describe("stopping", { tags: ["error-handling"] }, () => {
       everyMs: 10,
     });
   });
+
+  test("a client that does not answer the goodbye is not waited for", async ({ start, expect }) => {
+    const app = await start({ SOCKET_CLOSE_MS: "50" });
+    const { hostname, port } = new URL(app.url);
+    const silent = connect(Number(port), hostname);
+    silent.write(
+      "GET /ws/events HTTP/1.1\r\nhost: home\r\nconnection: Upgrade\r\nupgrade: websocket\r\n" +
+        "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    const [greeting] = await once(silent, "data");
+    expect(String(greeting)).toMatch(/^HTTP\/1\.1 101 /);
+    const gone = once(silent, "close");
+
+    await app.stop();
+
+    await gone;
+  });
 });
