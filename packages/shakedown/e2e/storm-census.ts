@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { containersMissing, containersWith } from "../service/container/containers-available.ts";
 import { identityOf, isAlive, type ProcessIdentity } from "../src/process/identity.ts";
 import { locateDataFolders } from "../src/providers/folders.ts";
 import { addressOf } from "../src/supervisor/ensure-supervisor.ts";
@@ -59,7 +60,7 @@ export async function openCensus(folder: string): Promise<Census> {
         ...living.map(({ identity, command }) => `process ${identity.pid}: ${command}`),
         ...locateDataFolders(environment).flatMap((root) => namesIn(root, `${key}-`)),
         ...(existsSync(dirname(socket)) ? [dirname(socket), ...namesIn(dirname(socket), "")] : []),
-        ...(await containersOf(key)),
+        ...containersOf(stackFile),
       ];
     },
   };
@@ -106,7 +107,7 @@ function namesIn(folder: string, start: string): string[] {
   }
 }
 
-/** The storm's stack has none yet: a stack with a container service fills this in. */
-function containersOf(_key: string): Promise<readonly string[]> {
-  return Promise.resolve([]);
+function containersOf(stackFile: string): readonly string[] {
+  if (containersMissing() !== undefined) return [];
+  return containersWith(`shakedown.project=${stackFile}`).map((id) => `container ${id}`);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { containersMissing, images } from "../service/container/containers-available.ts";
 import { until } from "../src/kit/until.ts";
 import {
   type CliProject,
@@ -26,17 +27,30 @@ const kills = Number(process.env["SHAKEDOWN_STORM_KILLS"] ?? 9);
 const seed = Number(process.env["SHAKEDOWN_STORM_SEED"] ?? Date.now() % 1_000_000);
 const tells = process.env["SHAKEDOWN_STORM_TELL"] !== undefined;
 
+/** One more service, where there is an engine for it. */
+const hasContainers = containersMissing() === undefined;
+const box = hasContainers
+  ? `box: container({
+    per: "run",
+    image: "${images.debian}",
+    command: ["bash", "-c", "echo up; exec sleep 1000"],
+    ready: logLine(/^up$/),
+  }),`
+  : "";
+
 const files = {
   "server.mjs": webServer,
   "db/001.sql": "create table cameras (id int primary key); insert into cameras values (1);",
   "shakedown.stack.ts": `
 import { defineStack } from "shakedown";
 import { command, logLine } from "shakedown/command";
+import { container } from "shakedown/container";
 import { postgres } from "shakedown/postgres";
 import { redis } from "shakedown/redis";
 export default defineStack({
   db: postgres({ migrate: "db" }),
   cache: redis(),
+  ${box}
   api: command({
     run: ["node", "server.mjs"],
     env: ({ db, cache }) => ({ DATABASE_URL: db.url, REDIS_URL: cache.url }),
@@ -47,7 +61,7 @@ export default defineStack({
   "a.test.ts": testFile(`
 const last = 50;
 for (let turn = 0; turn <= last; turn += 1) {
-  test("writes " + turn, async ({ db, cache, api, expect }) => {
+  test("writes " + turn, async ({ db, cache, api,${hasContainers ? " box," : ""} expect }) => {
     expect(await db.sql\`select id from cameras\`).toEqual([{ id: 1 }]);
     expect(await cache.get("seen")).toBeNull();
     await db.sql\`insert into cameras values (2)\`;
