@@ -32,7 +32,7 @@ export async function pullImage(
       timeoutMs: 120_000,
     });
     const layers = new Map<string, PullLine>();
-    let toldMs = 0;
+    let toldMs = Number.NEGATIVE_INFINITY;
     for await (const line of jsonLines<PullLine>(answer)) {
       if (line.error !== undefined) throw new ApiFailure(500, line.error);
       if (line.id !== undefined) layers.set(line.id, line);
