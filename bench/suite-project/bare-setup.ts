@@ -2,6 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Redis } from "ioredis";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 
@@ -31,6 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   for (const worker of workers) databases.push(await createDatabase(postgresUrl, worker));
   for (const worker of workers) {
     const urls = { databaseUrl: databases[worker] ?? "", redisUrl: `${redisUrl}/${worker}` };
+    await emptyRedis(urls.redisUrl);
     const child = spawn(process.execPath, ["src/server.ts"], {
       cwd: system,
       env: { ...process.env, DATABASE_URL: urls.databaseUrl, REDIS_URL: urls.redisUrl, PORT: "0" },
@@ -69,6 +71,13 @@ async function createDatabase(admin: string, worker: number): Promise<string> {
     });
   }
   return url.href;
+}
+
+/** Pages that the application cached in the run before would be those of other rows. */
+async function emptyRedis(url: string): Promise<void> {
+  const client = new Redis(url);
+  await client.flushdb();
+  client.disconnect();
 }
 
 async function announcedUrl(child: ChildProcess): Promise<string> {
